@@ -1,0 +1,44 @@
+"""An event: one record of a trace, decoded, as judges and reports see it."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from lydite.model.canonical import Facts
+
+
+class Kind(IntEnum):
+    """What happened. The number is the record's code on disk and never changes its meaning."""
+
+    START = 1
+    EXIT = 2
+    CRASH = 3
+    LISTEN = 4
+    CONNECT = 5
+    ACCEPT = 6
+    REFUSE = 7
+    SEND = 8
+    DELIVER = 9
+    FINISH = 10
+    RESET = 11
+    DATAGRAM = 12
+    ARRIVE = 13
+    LOSE = 14
+    FAULT = 15
+    DISK = 16
+    LOG = 17
+    NOTE = 18
+    CHECK = 19
+    ENTROPY = 20
+    END = 21
+    HOST = 22
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One record: its number in the trace, the world's time, the host it happened on, and its fields."""
+
+    number: int
+    at_ns: int
+    host: str
+    kind: Kind
+    fields: Facts

@@ -1,0 +1,245 @@
+"""The levers: everything a tester may bend, each with its opposite.
+
+A lever never reaches into a program. It bends the machine around it: the network between two
+hosts, a clock, a disk, a process, a processor. Pulling one returns a `Bend`, which holds until
+it is lifted, so a fault can be a scope::
+
+    with world.network.cut("node-1", "node-2"):
+        await world.sleep(seconds(10))
+
+Bends stack: two cuts of the same link are both lifted before it carries anything again, loss
+rates combine, delays add up, the narrowest bandwidth wins. The opposite verb (`heal` for `cut`)
+lifts every bend of that kind between those hosts at once, whoever made it.
+
+Hosts are named by text; several by a tuple. `"*"` is every host but the tester's own.
+"""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Final, Protocol, Self, TypeAlias
+
+Hosts: TypeAlias = "str | Sequence[str]"
+"""One host, several, or `"*"` for every host but the tester's own."""
+
+OPPOSITES: Final = {
+    "network.cut": "network.heal",
+    "network.block": "network.unblock",
+    "network.hold": "network.release",
+    "network.delay": "network.hasten",
+    "network.lose": "network.keep",
+    "network.duplicate": "network.dedupe",
+    "network.throttle": "network.unthrottle",
+    "network.corrupt": "network.mend",
+    "network.forget": "network.recall",
+    "network.reset": "",
+    "clock.step": "",
+    "clock.drift": "clock.steady",
+    "disk.fail": "disk.repair",
+    "disk.fill": "disk.drain",
+    "disk.slow": "disk.quicken",
+    "disk.lie": "disk.confess",
+    "disk.rot": "",
+    "process.crash": "process.revive",
+    "process.power_off": "process.power_on",
+    "process.stop": "process.revive",
+    "process.pause": "process.resume",
+    "cpu.burden": "cpu.relieve",
+}
+"""Each verb that bends, and the verb that heals it. An empty opposite: it happens once and stays."""
+
+
+class Bend(Protocol):
+    """One thing bent: lift it, or leave the scope that it opened. Lifting twice is harmless."""
+
+    def lift(self) -> None:
+        """Undo this bend, and only this one."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+class NetworkLever(Protocol):
+    """The network between hosts. Both directions unless the verb says otherwise."""
+
+    def cut(self, left: Hosts, right: Hosts) -> Bend:
+        """Lose everything between the two sides, silently, in both directions."""
+        ...
+
+    def heal(self, left: Hosts, right: Hosts) -> None:
+        """Lift every cut and every block between the two sides."""
+        ...
+
+    def block(self, source: Hosts, target: Hosts) -> Bend:
+        """Lose everything from source to target; the way back stays open."""
+        ...
+
+    def unblock(self, source: Hosts, target: Hosts) -> None:
+        """Lift every block from source to target."""
+        ...
+
+    def hold(self, left: Hosts, right: Hosts) -> Bend:
+        """Keep everything between the two sides back, in order, to be delivered on release."""
+        ...
+
+    def release(self, left: Hosts, right: Hosts) -> None:
+        """Deliver what was held and hold no more."""
+        ...
+
+    def delay(self, left: Hosts, right: Hosts, by_ns: int, jitter_ns: int = 0) -> Bend:
+        """Add latency, and up to `jitter_ns` more on each packet."""
+        ...
+
+    def hasten(self, left: Hosts, right: Hosts) -> None:
+        """Take every added latency away."""
+        ...
+
+    def lose(self, left: Hosts, right: Hosts, rate: float) -> Bend:
+        """Lose packets at that rate: datagrams vanish, streams wait for a retransmission."""
+        ...
+
+    def keep(self, left: Hosts, right: Hosts) -> None:
+        """Lose no more."""
+        ...
+
+    def duplicate(self, left: Hosts, right: Hosts, rate: float) -> Bend:
+        """Deliver datagrams twice at that rate. Streams hide duplicates, as TCP does."""
+        ...
+
+    def dedupe(self, left: Hosts, right: Hosts) -> None:
+        """Duplicate no more."""
+        ...
+
+    def throttle(self, left: Hosts, right: Hosts, bytes_per_second: int) -> Bend:
+        """Limit the bandwidth in each direction."""
+        ...
+
+    def unthrottle(self, left: Hosts, right: Hosts) -> None:
+        """Lift every limit."""
+        ...
+
+    def corrupt(self, left: Hosts, right: Hosts, rate: float) -> Bend:
+        """Flip one bit in datagrams at that rate. A stream's checksum turns it into a retransmission."""
+        ...
+
+    def mend(self, left: Hosts, right: Hosts) -> None:
+        """Corrupt no more."""
+        ...
+
+    def forget(self, names: Hosts) -> Bend:
+        """Let name resolution fail for these hosts; their addresses still work."""
+        ...
+
+    def recall(self, names: Hosts) -> None:
+        """Resolve these names again."""
+        ...
+
+    def reset(self, left: Hosts, right: Hosts) -> None:
+        """Reset every open connection between the two sides, once."""
+        ...
+
+
+class ClockLever(Protocol):
+    """The clocks of a host. The monotonic clock keeps its rate but never steps."""
+
+    def step(self, hosts: Hosts, by_ns: int) -> None:
+        """Set the wall clock forward, or back with a negative step."""
+        ...
+
+    def drift(self, hosts: Hosts, rate: float) -> Bend:
+        """Let all clocks of the host run at that rate: 1.1 is ten per cent fast."""
+        ...
+
+    def steady(self, hosts: Hosts) -> None:
+        """Let them run true again (what was gained stays gained)."""
+        ...
+
+
+class DiskLever(Protocol):
+    """The disk of a host. `path` limits a fault to files whose path begins with it."""
+
+    def fail(self, hosts: Hosts, operation: str = "*", path: str = "", rate: float = 1.0) -> Bend:
+        """Answer EIO to `read`, `write`, `sync` or all (`*`), at that rate."""
+        ...
+
+    def repair(self, hosts: Hosts) -> None:
+        """Fail no more."""
+        ...
+
+    def fill(self, hosts: Hosts) -> Bend:
+        """Answer ENOSPC to every write that needs room."""
+        ...
+
+    def drain(self, hosts: Hosts) -> None:
+        """Give the room back."""
+        ...
+
+    def slow(self, hosts: Hosts, by_ns: int) -> Bend:
+        """Let each operation keep the host's processor for so long."""
+        ...
+
+    def quicken(self, hosts: Hosts) -> None:
+        """Take the slowness away."""
+        ...
+
+    def lie(self, hosts: Hosts) -> Bend:
+        """Say yes to fsync and do nothing: the next power loss takes the writes."""
+        ...
+
+    def confess(self, hosts: Hosts) -> None:
+        """Sync truly again."""
+        ...
+
+    def rot(self, hosts: Hosts, path: str = "", bits: int = 1) -> None:
+        """Flip that many stored bits, once."""
+        ...
+
+
+class ProcessLever(Protocol):
+    """The processes of a host."""
+
+    def crash(self, hosts: Hosts) -> Bend:
+        """Kill every process at once: no `finally`, no exit handler; the kernel closes the sockets."""
+        ...
+
+    def revive(self, hosts: Hosts) -> None:
+        """Start again what was started there, on the same disk."""
+        ...
+
+    def power_off(self, hosts: Hosts) -> Bend:
+        """Take the power: peers hear nothing, and what was not synced to disk is lost or torn."""
+        ...
+
+    def power_on(self, hosts: Hosts) -> None:
+        """Give the power back and start again what was started there."""
+        ...
+
+    def stop(self, hosts: Hosts) -> Bend:
+        """Ask every process to end (SIGTERM); programs may tidy up."""
+        ...
+
+    def pause(self, hosts: Hosts) -> Bend:
+        """Freeze every process (SIGSTOP): time passes, nothing runs, buffers fill."""
+        ...
+
+    def resume(self, hosts: Hosts) -> None:
+        """Let them run on."""
+        ...
+
+
+class CpuLever(Protocol):
+    """The processor of a host."""
+
+    def burden(self, hosts: Hosts, factor: float) -> Bend:
+        """Let everything take that many times longer."""
+        ...
+
+    def relieve(self, hosts: Hosts) -> None:
+        """Lift every burden."""
+        ...
