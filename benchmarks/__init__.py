@@ -1,0 +1,1 @@
+"""Benchmarks: what Lydite promises about speed and size, measured."""

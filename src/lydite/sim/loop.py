@@ -1,0 +1,441 @@
+"""The event loop: asyncio on a virtual clock.
+
+This is the heart of the simulated world, so here is how it beats. `_ready` holds what runs now,
+in order. `heap` holds what runs later: ``(when_ns, tie, sequence, item)``. When nothing is ready
+the clock jumps to the earliest entry, and everything due at that instant becomes ready. Nothing
+else moves the clock: while Python computes, the world stands still.
+
+An item is one of two things. A `Handle` is what asyncio made: a step of a task, a timer. A tuple
+``(receiver, payload)`` is something that arrives at a host from outside, a segment or a datagram;
+it is a bare tuple because the network makes more of them than of anything else; `streams` pushes its
+own onto the heap for the same reason.
+
+Ties need care. Inside one host, first come is first served, as asyncio promises. Between hosts
+an equal instant means no order at all in reality, so the seed decides: `tie` is a hash of the
+instant and the host's salt. Programs that rely on an order that nobody promised show it.
+
+Most of the time nothing needs to be asked before an item runs. Once a process has died, a host
+is paused or a processor has a cost, each item must pass a gate first; `gated` says so, and
+stays true for the rest of the run.
+"""
+
+import asyncio
+import functools
+import gc
+import itertools
+from asyncio import events
+from asyncio.base_events import BaseEventLoop
+from collections.abc import Callable, Coroutine
+from contextvars import Context, copy_context
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+
+from lydite.model import BudgetSpent, SimulationError
+from lydite.sim.clock import BILLION, BOOT_NS
+from lydite.sim.context import PROCESS
+
+if TYPE_CHECKING:
+    from lydite.sim.host import SimHost
+    from lydite.sim.process import SimProcess
+    from lydite.world import Limits
+
+COLLECT_EVERY = 2_000_000
+"""Events between two garbage collections: at fixed points, so that finalizers run at fixed points too."""
+
+
+class Receiver(Protocol):
+    """Whatever things arrive at."""
+
+    @property
+    def process(self) -> "SimProcess":
+        """The process that it belongs to."""
+        ...
+
+    @property
+    def context(self) -> Context:
+        """The context in which its callbacks run."""
+        ...
+
+    def receive(self, payload: Any) -> None:
+        """Take what arrived."""
+        ...
+
+    def cost(self, payload: Any) -> int:
+        """How many bytes of work it is."""
+        ...
+
+
+class SimHandle(events.Handle):
+    """What `call_soon` returns: asyncio's handle without its debug mode, which costs a call each time."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        callback: Callable[..., object],
+        args: tuple[object, ...],
+        loop: "SimLoop",
+        context: Context | None,
+    ) -> None:
+        self._context = copy_context() if context is None else context
+        self._loop = loop
+        self._callback = callback
+        self._args = args
+        self._cancelled = False
+        self._repr = None
+        self._source_traceback = None
+
+
+class SimTimer(SimHandle):
+    """What `call_later` returns. It remembers its moment on the host's own clock, which may change pace."""
+
+    __slots__ = ("monotonic_ns",)
+
+    def __init__(
+        self,
+        monotonic_ns: int,
+        callback: Callable[..., object],
+        args: tuple[object, ...],
+        loop: "SimLoop",
+        context: Context | None,
+    ) -> None:
+        super().__init__(callback, args, loop, context)
+        self.monotonic_ns = monotonic_ns
+
+    def when(self) -> float:
+        """The moment, in seconds of the host's `loop.time()`."""
+        return self.monotonic_ns / BILLION
+
+
+class SimTask(asyncio.Task[Any]):
+    """A task whose hash is a number of its process, so that a set of tasks has the same order in every run."""
+
+    __slots__ = ("number", "process")
+
+    number: int
+    process: "SimProcess | None"
+
+    def __hash__(self) -> int:
+        return self.number
+
+
+class SimFuture(asyncio.Future[Any]):
+    """A future whose hash is a number of its process, given when it is first asked for."""
+
+    __slots__ = ("number",)
+
+    number: int
+
+    def __hash__(self) -> int:
+        try:
+            return self.number
+        except AttributeError:
+            process = PROCESS.get()
+            self.number = 0 if process is None else process.number()
+            return self.number
+
+
+class SimLoop(BaseEventLoop):
+    """An asyncio event loop on a virtual clock, shared by all hosts of a world."""
+
+    _ready: Any
+
+    def __init__(self, limits: "Limits") -> None:
+        super().__init__()
+        self.now_ns = 0
+        self.events = 0
+        self.gated = False
+        self.graveyard: list[object] = []
+        self._limits = limits
+        self.heap: list[tuple[int, int, int, Any]] = []
+        self.sequence = itertools.count(1).__next__
+        self.create_future = functools.partial(SimFuture, loop=self)  # type: ignore[method-assign]
+        self._number_of_nobody = itertools.count(1).__next__
+        self._collect_at = min(COLLECT_EVERY, limits.events)
+        self.on_idle: Callable[[], NoReturn]
+        """Called when nothing will ever happen again."""
+        self.on_exit: Callable[[SimProcess | None, SystemExit], None]
+        """Called when a program's `SystemExit` reaches the loop."""
+
+    # -- the clock
+
+    def time(self) -> float:
+        """The monotonic clock of the host that asks, in seconds."""
+        process = PROCESS.get()
+        if process is None or process.host.clock.true:
+            return (BOOT_NS + self.now_ns) / BILLION
+        return process.host.clock.monotonic(self.now_ns) / BILLION
+
+    def call_later(  # type: ignore[override]
+        self, delay: float, callback: Callable[..., object], *args: object, context: Context | None = None
+    ) -> SimTimer:
+        """Run the callback after a delay on the caller's own clock."""
+        process = PROCESS.get()
+        delay_ns = round(delay * BILLION) if delay > 0 else 0
+        if process is None or process.host.clock.true:
+            when_ns = self.now_ns + delay_ns
+            timer = SimTimer(BOOT_NS + when_ns, callback, args, self, context)
+        else:
+            clock = process.host.clock
+            monotonic_ns = clock.monotonic(self.now_ns) + delay_ns
+            when_ns = max(clock.world_time_of(monotonic_ns), self.now_ns)
+            timer = SimTimer(monotonic_ns, callback, args, self, context)
+        tie = process.host.tie(when_ns) if process is not None else 0
+        heappush(self.heap, (when_ns, tie, self.sequence(), timer))
+        return timer
+
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Callable[..., object], *args: object, context: Context | None = None
+    ) -> SimTimer:
+        """Run the callback at a moment of `loop.time()`, as the caller's clock shows it."""
+        process = PROCESS.get()
+        monotonic_ns = round(when * BILLION)
+        timer = SimTimer(monotonic_ns, callback, args, self, context)
+        if process is None or process.host.clock.true:
+            when_ns = monotonic_ns - BOOT_NS
+        else:
+            when_ns = process.host.clock.world_time_of(monotonic_ns)
+        when_ns = max(when_ns, self.now_ns)
+        tie = process.host.tie(when_ns) if process is not None else 0
+        heappush(self.heap, (when_ns, tie, self.sequence(), timer))
+        return timer
+
+    def call_soon(
+        self, callback: Callable[..., object], *args: object, context: Context | None = None
+    ) -> events.Handle:
+        """Run the callback in this instant, after what is already waiting."""
+        handle = SimHandle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
+    call_soon_threadsafe = call_soon
+
+    def push(self, when_ns: int, host: "SimHost", item: object) -> None:
+        """Let something happen at a host at a moment of the world's own clock."""
+        heappush(self.heap, (when_ns, host.tie(when_ns), self.sequence(), item))
+
+    def at(
+        self, when_ns: int, host: "SimHost", callback: Callable[..., object], *args: object, context: Context
+    ) -> SimTimer:
+        """Run a callback at a moment of the world's own clock, whatever the host's clock shows."""
+        timer = SimTimer(BOOT_NS + when_ns, callback, args, self, context)
+        self.push(when_ns, host, timer)
+        return timer
+
+    def rekey(self, host: "SimHost") -> None:
+        """The host's clocks changed their pace: its timers ring at other moments of the world now."""
+        now_ns, clock = self.now_ns, host.clock
+
+        def moved(entry: tuple[int, int, int, Any]) -> tuple[int, int, int, Any]:
+            when_ns, _, sequence, item = entry
+            if item.__class__ is not SimTimer:
+                return entry
+            process = item._context.get(PROCESS)
+            if process is None or process.host is not host:
+                return entry
+            when_ns = max(clock.world_time_of(item.monotonic_ns), now_ns)
+            return (when_ns, host.tie(when_ns), sequence, item)
+
+        self.heap[:] = [moved(entry) for entry in self.heap]
+        heapify(self.heap)
+
+    # -- tasks and futures
+
+    def create_task(  # type: ignore[override]
+        self,
+        coro: Coroutine[Any, Any, Any],
+        *,
+        name: object = None,
+        context: Context | None = None,
+        **options: Any,
+    ) -> asyncio.Task[Any]:
+        """A task of the process whose code asks for it."""
+        process = PROCESS.get() if context is None else context.get(PROCESS)
+        if process is not None and process.task_factory is not None:
+            if context is not None:
+                options["context"] = context
+            made: SimTask = process.task_factory(self, coro, **options)
+            made.process = process
+            if name is not None:
+                made.set_name(name)
+            return made
+        # Numbers and names count for each process alone: nobody else's tasks may move them. Both must be
+        # there before the task is made, for asyncio puts it into a set at once.
+        task = SimTask.__new__(SimTask)
+        task.process = process
+        task.number = number = self._number_of_nobody() if process is None else process.task_number()
+        if name is None:
+            name = f"Task-{number if process is None else process.task_name()}"
+        SimTask.__init__(task, coro, loop=self, name=str(name), context=context, **options)
+        return task
+
+    def set_task_factory(self, factory: Any) -> None:
+        """A process's own task factory, for its own tasks only."""
+        process = PROCESS.get()
+        assert process is not None
+        process.task_factory = factory
+
+    def get_task_factory(self) -> Any:
+        """The factory that the asking process has set."""
+        process = PROCESS.get()
+        return process.task_factory if process is not None else None
+
+    def set_exception_handler(self, handler: Any) -> None:
+        """A process's own exception handler."""
+        process = PROCESS.get()
+        assert process is not None
+        process.exception_handler = handler
+
+    def get_exception_handler(self) -> Any:
+        """The handler that the asking process has set."""
+        process = PROCESS.get()
+        return process.exception_handler if process is not None else None
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        """Tell the process's handler, or write to the process's standard error as asyncio does."""
+        process = PROCESS.get()
+        handler = process.exception_handler if process is not None else None
+        if handler is None:
+            self.default_exception_handler(context)
+        else:
+            handler(self, context)
+
+    # -- the beat
+
+    def _run_once(self) -> None:
+        ready, heap = self._ready, self.heap
+        append, popleft = ready.append, ready.popleft
+        virtual_max, events_max = self._limits.virtual_ns, self._limits.events
+        while not self._stopping:  # type: ignore[attr-defined]
+            if not ready:
+                while heap and heap[0][3].__class__ is SimTimer and heap[0][3]._cancelled:
+                    heappop(heap)
+                if not heap:
+                    self.on_idle()
+                entry = heappop(heap)
+                self.now_ns = now_ns = entry[0]
+                append(entry[3])
+                while heap and heap[0][0] == now_ns:
+                    append(heappop(heap)[3])
+                if now_ns > virtual_max:
+                    raise self._spent("virtual time", f"{virtual_max / BILLION:g} s", "virtual_ns")
+            count = len(ready)
+            self.events = events_now = self.events + count
+            if events_now > self._collect_at:
+                self._collect(events_max)
+            if self.gated:
+                for _ in range(count):
+                    self._pass_gate(popleft())
+                continue
+            for _ in range(count):
+                item = popleft()
+                try:
+                    if item.__class__ is tuple:
+                        receiver, payload = item
+                        receiver.context.run(receiver.receive, payload)
+                    elif not item._cancelled:
+                        item._context.run(item._callback, *item._args)
+                except BaseException as error:
+                    self._complain(item, error)
+                if self.gated:
+                    break  # type: ignore[unreachable]  # mypy does not know that an item may close the gate
+
+    def _complain(self, item: Any, error: BaseException) -> None:
+        """A callback raised: asyncio tells the exception handler and goes on, and so do we."""
+        context = item[0].context if item.__class__ is tuple else item._context
+        if isinstance(error, KeyboardInterrupt | SimulationError):
+            raise error
+        if isinstance(error, SystemExit):
+            self.on_exit(context.get(PROCESS), error)
+            return
+        called = item[0].receive if item.__class__ is tuple else item._callback
+        name = getattr(called, "__qualname__", "a callback")
+        context.run(self.call_exception_handler, {"message": f"Exception in {name}", "exception": error})
+
+    def _collect(self, events_max: int) -> None:
+        if self.events > events_max:
+            raise self._spent("events", f"{events_max:,}", "events")
+        gc.collect()
+        self._collect_at = min(self.events + COLLECT_EVERY, events_max)
+
+    def _spent(self, what: str, limit: str, field: str) -> BudgetSpent:
+        return BudgetSpent(
+            f"the run used up its {what}: {limit}, and has not ended",
+            remedy=f"end the trial's waiting loops, or raise Limits({field}=...) of the trial",
+        )
+
+    # -- the gate
+
+    def _pass_gate(self, item: Any) -> None:
+        """Run an item if its process lives, its host is awake and its processor free; else keep it."""
+        process = item[0].process if item.__class__ is tuple else item._context.get(PROCESS)
+        if process is not None:
+            host = process.host
+            if not process.alive:
+                self._bury(item)
+                return
+            if host.paused or host.held or host.busy_until_ns > self.now_ns:
+                host.held.append(item)
+                if len(host.held) == 1 and not host.paused:
+                    self._wake_later(host)
+                return
+        self._run_item(item)
+
+    def _run_item(self, item: Any) -> None:
+        try:
+            if item.__class__ is tuple:
+                receiver, payload = item
+                receiver.process.host.work(receiver.cost(payload), self.now_ns)
+                receiver.context.run(receiver.receive, payload)
+            elif not item._cancelled:
+                item._context.run(item._callback, *item._args)
+        except BaseException as error:
+            self._complain(item, error)
+
+    def _bury(self, item: Any) -> None:
+        """Something for a dead process: segments are answered by its kernel, the rest never runs."""
+        if item.__class__ is tuple:
+            item[0].process.host.bury(item)
+        else:
+            self.graveyard.append(item)
+
+    def _wake_later(self, host: "SimHost") -> None:
+        when_ns = max(host.busy_until_ns, self.now_ns)
+        self.push(when_ns, host, SimHandle(self._wake, (host,), self, Context()))
+
+    def _wake(self, host: "SimHost") -> None:
+        """Run what a busy or paused host has kept back, until it is busy again."""
+        while host.held and not host.paused and not self._stopping:  # type: ignore[attr-defined]
+            if host.busy_until_ns > self.now_ns:
+                self._wake_later(host)
+                return
+            item = host.held.popleft()
+            process = item[0].process if item.__class__ is tuple else item._context.get(PROCESS)
+            if process is not None and not process.alive:
+                self._bury(item)
+            else:
+                self._run_item(item)
+
+    def resume(self, host: "SimHost") -> None:
+        """A paused host goes on with what it kept."""
+        if host.held:
+            self._wake_later(host)
+
+    # -- what a loop must have and a world has no use for
+
+    def _process_events(self, event_list: object) -> None:
+        """There is no selector."""
+
+    def _write_to_self(self) -> None:
+        """There is no other thread to be woken by."""
+
+    def _timer_handle_cancelled(self, handle: object) -> None:
+        """Cancelled timers are dropped when their moment comes."""
+
+    def close(self) -> None:
+        """Forget everything that is scheduled."""
+        self.graveyard.append(list(self.heap))
+        self.graveyard.append(list(self._ready))
+        self.heap.clear()
+        self._ready.clear()
+        super().close()

@@ -1,0 +1,145 @@
+"""Tasks: whose they are, and in which order they come out of a set.
+
+| asked for | answer |
+|---|---|
+| `asyncio.all_tasks` | the tasks of the process that asks: the loop carries those of all hosts |
+| `asyncio.as_completed` | what it is given is started in the order in which it is given |
+| `asyncio.wait_for`, before 3.12 | what it is since 3.12: the older one takes more steps, and a trace may not depend on the Python |
+| `hash` of streams, protocols, transports, queues, locks, gathered futures | a number of the process |
+
+**Why numbers.** An object without a hash of its own is hashed by its address, so `for writer in writers`
+over a set takes another way through it in every run. For the objects that asyncio programs keep in sets
+(the idiom of every chat server) the world gives out numbers instead, as it does for tasks and futures.
+Numbers count from a start that the seed has drawn for the process, so nobody else's objects move them.
+What a program makes of classes of its own is hashed by address still: the determinism gate shows it.
+"""
+
+import asyncio
+import sys
+import weakref
+from asyncio import events, tasks
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from types import ModuleType
+from typing import Any, Final
+
+from lydite.sim.context import current_process
+from lydite.sim.patches import real
+from lydite.sim.patches.arrivals import on_arrival
+from lydite.sim.patches.swaps import put
+
+NUMBERED: Final = (
+    asyncio.BaseProtocol,
+    asyncio.BaseTransport,
+    asyncio.StreamReader,
+    asyncio.StreamWriter,
+    asyncio.Queue,
+    asyncio.Event,
+    asyncio.Lock,
+    asyncio.Condition,
+    asyncio.Semaphore,
+    tasks._GatheringFuture,  # type: ignore[attr-defined]
+)
+"""Classes of asyncio that people keep in sets, and whose hash was an address."""
+
+LIBRARIES: Final = (
+    ("starlette.requests", "HTTPConnection"),
+    ("aiohttp.web_response", "StreamResponse"),
+)
+"""The same in libraries: the web sockets that broadcasts go to. (For anyio see `libraries`.)"""
+
+
+def all_tasks(loop: asyncio.AbstractEventLoop | None = None) -> "set[asyncio.Task[Any]]":
+    """The tasks of the process: another's are as far from it as another machine's."""
+    found: set[asyncio.Task[Any]] = real.all_tasks(loop)
+    process = current_process()
+    if process is None:
+        return found
+    return {task for task in found if getattr(task, "process", process) is process}
+
+
+def as_completed(fs: Iterable[Any], *, timeout: float | None = None) -> Any:
+    """asyncio walks a set of the coroutines that it is given; here they are tasks by then, and numbered."""
+    if current_process() is not None and not isinstance(fs, Coroutine | asyncio.Future):
+        loop = events.get_running_loop()
+        fs = [asyncio.ensure_future(each, loop=loop) for each in dict.fromkeys(fs)]
+    return _real_as_completed(fs, timeout=timeout)
+
+
+async def wait_for(fut: Any, timeout: float | None) -> Any:
+    """`asyncio.wait_for` as of 3.12, which waits in the task itself and makes no other one for it."""
+    if current_process() is None:
+        return await _real_wait_for(fut, timeout)
+    if timeout is None or timeout > 0:
+        async with asyncio.timeout(timeout):
+            return await fut
+    future = asyncio.ensure_future(fut)
+    if not future.done():
+        await _cancel_and_wait(future, loop=events.get_running_loop())
+    try:
+        return future.result()
+    except asyncio.CancelledError as error:
+        raise TimeoutError from error
+
+
+def number_of(self: object) -> int:
+    """The hash of an object: a number of the process in which it was first asked for."""
+    namespace: dict[str, Any] | None = getattr(self, "__dict__", None)
+    known = namespace.get("_lydite_number") if namespace is not None else _given.get(id(self))
+    if known is not None:
+        number: int = known
+        return number
+    process = current_process()
+    if process is None:
+        return object.__hash__(self)
+    number = process.number()
+    if namespace is None:
+        _remember(self, number)
+    else:
+        namespace["_lydite_number"] = number
+    return number
+
+
+_given: Final[dict[int, int]] = {}
+"""The numbers of objects that have no room for one, by their ids."""
+_alive: Final[dict[int, object]] = {}
+"""What takes their numbers back when they die, before their ids are given to others."""
+
+
+def _remember(item: object, number: int) -> None:
+    key = id(item)
+
+    def forget(_: object) -> None:
+        del _given[key], _alive[key]
+
+    _given[key] = number
+    try:
+        _alive[key] = weakref.ref(item, forget)
+    except TypeError:
+        _alive[key] = item
+
+
+def _number_class(name: str) -> Callable[[ModuleType], None]:
+    def adapt(module: ModuleType) -> None:
+        getattr(module, name).__hash__ = number_of
+
+    return adapt
+
+
+_real_as_completed: Final = tasks.as_completed
+_real_wait_for: Final = tasks.wait_for
+_cancel_and_wait: Final[Callable[..., Awaitable[None]]] = tasks._cancel_and_wait  # type: ignore[attr-defined]
+
+
+def install() -> None:
+    """Give each process its own tasks, and what is kept in sets an order."""
+    put(tasks, "all_tasks", all_tasks)
+    put(asyncio, "all_tasks", all_tasks)
+    put(tasks, "as_completed", as_completed)
+    put(asyncio, "as_completed", as_completed)
+    if sys.version_info < (3, 12):
+        put(tasks, "wait_for", wait_for)
+        put(asyncio, "wait_for", wait_for)
+    for kind in NUMBERED:
+        kind.__hash__ = number_of  # type: ignore[method-assign]
+    for module, name in LIBRARIES:
+        on_arrival(module, _number_class(name))

@@ -1,0 +1,415 @@
+"""The simulated world: hosts, roads and clocks on one virtual loop, and the notebook of the trial."""
+
+import asyncio
+import ctypes
+import gc
+import re
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
+
+from lydite.model import (
+    Deadlock,
+    Draws,
+    Facts,
+    Header,
+    InputError,
+    LyditeError,
+    Plain,
+    Refused,
+    Schedule,
+    ScheduleRefused,
+    SimulationError,
+    TraceWriter,
+)
+from lydite.sim.context import enter_world, leave_world
+from lydite.sim.culprit import culprit, waiting_places
+from lydite.sim.disk import SimDisk
+from lydite.sim.endpoints import WorldLoop
+from lydite.sim.host import SimHost
+from lydite.sim.lifecycle import Lifecycle, Vanished, exit_code_of
+from lydite.sim.machine_levers import SimClockLever, SimCpuLever, SimDiskLever, SimProcessLever
+from lydite.sim.near import near
+from lydite.sim.network import Network
+from lydite.sim.network_lever import SimNetworkLever
+from lydite.sim.outcome import Outcome
+from lydite.sim.patches import install, real
+from lydite.sim.ports import ANY, LOCAL
+from lydite.sim.process import SimProcess
+from lydite.sim.recorder import Recorder
+from lydite.sim.schedule import pull, validate
+from lydite.sim.watchdog import Watchdog
+from lydite.world import (
+    Asgi,
+    Capability,
+    Clock,
+    Cpu,
+    Disk,
+    Limits,
+    Link,
+    Main,
+    Map,
+    Program,
+    Runnable,
+    Tempo,
+)
+
+if TYPE_CHECKING:
+    from lydite.sim.bending import SimBend
+
+TESTER: Final = "tester"
+HOST_NAME: Final = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+CAPABILITIES: Final = frozenset(Capability)
+BURIED: Final[list[object]] = []
+"""What dead worlds leave behind. Collected, it would run clean-up code in the middle of a later world."""
+
+# One reference too many, so that not even the end of the interpreter collects it.
+ctypes.pythonapi.Py_IncRef(ctypes.py_object(BURIED))
+
+
+class SimWorld:
+    """One world, from its first event to its last. It is run once."""
+
+    capabilities = CAPABILITIES
+
+    def __init__(
+        self,
+        writer: TraceWriter,
+        *,
+        regions: Map | None = None,
+        tempo: Tempo | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.seed = writer.header.seed
+        self.tempo = tempo or Tempo()
+        self.limits = limits or Limits()
+        self.loop = WorldLoop(self.limits)
+        self.loop.on_idle = self._nothing_will_happen
+        self.loop.on_exit = self._exited
+        self.trace = Recorder(writer, lambda: self.loop.now_ns)
+        self.network_model = Network(self.loop, self.trace, self.seed, regions or Map())
+        self.loop.network = self.network_model
+        self.lifecycle = Lifecycle(self)
+        self.hosts: list[SimHost] = []
+        self.bends: list[SimBend] = []
+        self.failure: LyditeError | None = None
+        self.network = SimNetworkLever(self)
+        self.clock = SimClockLever(self)
+        self.disk = SimDiskLever(self)
+        self.process = SimProcessLever(self)
+        self.cpu = SimCpuLever(self)
+        self._by_name: dict[str, SimHost] = {}
+        self.tester = self.lifecycle.launch(self._make_host(TESTER, 65_534 << 8 | 254), None)
+
+    # -- hosts and programs
+
+    @property
+    def now_ns(self) -> int:
+        """The world's own clock: nanoseconds since it began."""
+        return self.loop.now_ns
+
+    def host(
+        self,
+        name: str,
+        *,
+        region: str = "",
+        clock: Clock | None = None,
+        disk: Disk | None = None,
+        cpu: Cpu | None = None,
+    ) -> SimHost:
+        """Make a host, or find the one of that name."""
+        found = self._by_name.get(name)
+        if found is not None:
+            if region or clock or disk or cpu:
+                raise InputError(
+                    f"host {name} exists already and cannot be made anew",
+                    remedy="describe a host the first time that it is named",
+                )
+            return found
+        if not HOST_NAME.fullmatch(name):
+            raise InputError(
+                f"{name!r} is not a host name: small letters, digits and hyphens, a letter first",
+                remedy="call it something like node-1",
+            )
+        made = self._make_host(name, len(self.hosts) + 1, region=region, clock=clock, disk=disk, cpu=cpu)
+        self.hosts.append(made)
+        return made
+
+    def _make_host(
+        self,
+        name: str,
+        index: int,
+        *,
+        region: str = "",
+        clock: Clock | None = None,
+        disk: Disk | None = None,
+        cpu: Cpu | None = None,
+    ) -> SimHost:
+        simulated = SimDisk(disk or Disk(), Draws(self.seed, "disk", name))
+        host = SimHost(
+            name,
+            index,
+            region=region,
+            clock=clock or Clock(),
+            disk=simulated,
+            cpu=cpu or Cpu(),
+            salt=Draws(self.seed, "ties", name).word(),
+        )
+        simulated.record = lambda operation, path, size: self.trace.disk(host, operation, path, size)
+        simulated.charge = lambda duration_ns: self.charge(host, duration_ns)
+        simulated.now = lambda: host.clock.wall(self.loop.now_ns)
+        host.bury = self.network_model.for_the_dead
+        self.loop.gated = self.loop.gated or cpu is not None
+        self._by_name[name] = host
+        self.network_model.names.add(host)
+        self.trace.host(host)
+        return host
+
+    def known(self, name: str) -> SimHost:
+        """The host of that name, or an error that says which there are."""
+        host = self._by_name.get(name)
+        if host is None:
+            raise InputError(f"there is no host {name!r}", remedy=near(name, list(self._by_name)))
+        return host
+
+    def charge(self, host: SimHost, duration_ns: int) -> None:
+        """Keep a host's processor busy for so long."""
+        if duration_ns > 0:
+            self.loop.gated = True
+            host.charge(duration_ns, self.loop.now_ns)
+
+    def link(self, left: str, right: str, link: Link) -> None:
+        """Give two hosts a link of their own."""
+        self.network_model.roads.link(self.known(left).name, self.known(right).name, link)
+
+    async def start(
+        self, host: str, program: str | Main | Runnable, *argv: str, ready: int = 0
+    ) -> SimProcess:
+        """Start a program on a host; with `ready`, wait until it listens on that port."""
+        target = self.host(host)
+        if not target.powered:
+            raise InputError(f"host {host} has no power", remedy="world.process.power_on(...) first")
+        runnable = program if isinstance(program, Program | Asgi) else Program(program, argv)
+        target.programs.append(runnable)
+        process = self.lifecycle.launch(target, runnable)
+        if ready:
+            await self.lifecycle.until_listening(process, ready)
+        return process
+
+    async def serve(self, host: str, application: str, *, port: int = 8000) -> SimProcess:
+        """Serve an ASGI application on a host, and wait until its port answers."""
+        return await self.start(host, Asgi(application, port), ready=port)
+
+    async def sleep(self, duration_ns: int) -> None:
+        """Let the world run on for so long."""
+        waiter = self.loop.create_future()
+        self.loop.at(
+            self.loop.now_ns + max(0, duration_ns),
+            self.tester.host,
+            _settle,
+            waiter,
+            context=self.tester.context,
+        )
+        await waiter
+
+    # -- the notebook
+
+    def draws(self, entity: str) -> Draws:
+        """A stream of keyed randomness for the workload."""
+        return Draws(self.seed, "workload", entity)
+
+    def note(self, name: str, **facts: Plain) -> None:
+        """Write down what happened."""
+        self.trace.note(self.tester, name, facts)
+
+    def always(self, name: str, holds: bool, **facts: Plain) -> bool:
+        """Check that something holds whenever this line runs."""
+        self.trace.check(self.tester, name, mode="always", holds=bool(holds), facts=facts)
+        return bool(holds)
+
+    def sometimes(self, name: str, seen: bool, **facts: Plain) -> bool:
+        """Check that something is true at least once in the run."""
+        self.trace.check(self.tester, name, mode="sometimes", holds=bool(seen), facts=facts)
+        return bool(seen)
+
+    # -- bending
+
+    def record_fault(self, verb: str, args: Facts) -> None:
+        """A lever was pulled, or let go."""
+        self.trace.fault(self.tester.host, verb, args)
+
+    def perform(self, schedule: Schedule) -> None:
+        """Pull the levers of a schedule at their times."""
+        validate(schedule)
+        for fault in schedule.faults:
+            when_ns = max(fault.at_ns, self.loop.now_ns)
+            self.loop.at(when_ns, self.tester.host, self._pull, fault, context=self.tester.context)
+
+    def _pull(self, fault: Any) -> None:
+        try:
+            bend = pull(self, fault)
+        except InputError as error:
+            self.fail(
+                ScheduleRefused(
+                    f"{fault.kind} could not be performed: {error.what}",
+                    where=f"at {fault.at_ns} ns",
+                    remedy=error.remedy,
+                )
+            )
+            return
+        if bend is not None and fault.lasting_ns:
+            when_ns = self.loop.now_ns + fault.lasting_ns
+            self.loop.at(when_ns, self.tester.host, bend.lift, context=self.tester.context)
+
+    def heal(self) -> None:
+        """Lift every bend and revive every host."""
+        bends, self.bends = self.bends, []
+        for bend in bends:
+            bend.lift()
+        for host in self.hosts:
+            self.lifecycle.revive(host)
+
+    def kill_all(self, host: SimHost, cause: str) -> None:
+        """Kill every process of a host."""
+        for process in list(host.processes):
+            self.lifecycle.kill(process, cause)
+
+    def cut_power(self, host: SimHost) -> None:
+        """Take a host's power."""
+        self.lifecycle.cut_power(host)
+
+    def terminate_all(self, host: SimHost) -> None:
+        """Ask every process of a host to end."""
+        for process in list(host.processes):
+            self.lifecycle.signal(host, process.pid, 15)
+
+    def revive(self, host: SimHost) -> None:
+        """Start again what does not run on a host."""
+        self.lifecycle.revive(host)
+
+    # -- what programs ask of their kernel (see `patches`)
+
+    def bind_address(self, kind: int, name: str, port: int) -> tuple[str, int]:
+        """The address and port that a socket gets when it binds."""
+        process = self.loop.process()
+        address = self.network_model.resolve(process, name)
+        if address not in (ANY, LOCAL, process.host.address):
+            raise OSError(99, f"Cannot assign requested address: {name}")
+        ports: Any = self.network_model.udp if kind == 2 else self.network_model.tcp
+        return address, port or ports.ephemeral(process.host)
+
+    def signal(self, pid: int, number: int) -> None:
+        """`os.kill`."""
+        self.lifecycle.signal(self.loop.process().host, pid, number)
+
+    def exit_now(self, process: SimProcess, code: int) -> NoReturn:
+        """`os._exit`."""
+        self.lifecycle.kill(process, "exit", code)
+        raise Vanished
+
+    def _exited(self, process: SimProcess | None, leaving: SystemExit) -> None:
+        if process is None or process is self.tester:
+            raise leaving
+        self.lifecycle.kill(process, "exit", exit_code_of(leaving))
+
+    def refuse(self, what: str, remedy: str) -> NoReturn:
+        """A program did what no world can carry out: the run ends, and says who did it, and where."""
+        process = self.loop.process()
+        program = "the trial" if process is self.tester else f"{process.program} on {process.host.name}"
+        error = Refused(f"{program}: {what}", where=culprit(sys._getframe(1)), remedy=remedy)
+        self.fail(error)
+        raise error
+
+    def fail(self, error: LyditeError) -> None:
+        self.failure = self.failure or error
+        self.loop.stop()
+
+    def _nothing_will_happen(self) -> NoReturn:
+        places = waiting_places(self.loop)
+        raise Deadlock(
+            f"everything waits at {self.now_ns / 1e9:.3f} s and nothing will ever happen",
+            where="; ".join(places),
+            remedy="wait with a timeout, or for something that a program will still do",
+        )
+
+    # -- one run
+
+    def run(self, main: Callable[[Any], Awaitable[object]], schedule: Schedule) -> Outcome:
+        """Run a trial's function to its end, and say what happened."""
+        started_ns = real.process_time_ns()
+        collecting = gc.isenabled()
+        gc.disable()
+        enter_world(self)
+        try:
+            with Watchdog(self):
+                error = self._run(main, schedule)
+        finally:
+            asyncio.set_event_loop(None)
+            leave_world(self)
+            BURIED.extend((self, asyncio.all_tasks(self.loop)))
+            if collecting:
+                gc.enable()
+        return self._outcome(error, real.process_time_ns() - started_ns)
+
+    def _run(self, main: Callable[[Any], Awaitable[object]], schedule: Schedule) -> BaseException | None:
+        try:
+            self.perform(schedule)
+            task = self.loop.create_task(_as_coroutine(main, self), name="trial", context=self.tester.context)
+            task.add_done_callback(lambda _: self.loop.stop())
+            self.loop.run_forever()
+        except SimulationError as error:
+            return error
+        if self.failure is not None:
+            return self.failure
+        return task.exception() if not task.cancelled() else asyncio.CancelledError("the trial was cancelled")
+
+    def _outcome(self, error: BaseException | None, cpu_ns: int) -> Outcome:
+        for host in (self.tester.host, *self.hosts):
+            for process in host.processes:
+                self.trace.entropy(host, process.random.getrandbits(64) ^ process.entropy.word())
+        self.trace.end(self.tester.host, "ended" if error is None else type(error).__name__)
+        writer = self.trace.writer
+        digest = writer.close()
+        return Outcome(
+            digest=digest,
+            records=writer.records,
+            virtual_ns=self.now_ns,
+            events=self.loop.events,
+            cpu_ns=cpu_ns,
+            story=tuple(self.trace.story),
+            checkpoints=writer.checkpoints,
+            error=error,
+            last_words={
+                host.name: [f"{at_ns / 1e9:.3f} {stream}: {text}" for at_ns, stream, text in host.last_words]
+                for host in (self.tester.host, *self.hosts)
+                if host.last_words
+            },
+        )
+
+
+async def _as_coroutine(main: Callable[[Any], Awaitable[object]], world: SimWorld) -> None:
+    await main(world)
+
+
+def _settle(waiter: Any) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
+def simulate(
+    main: Callable[[Any], Awaitable[object]],
+    header: Header,
+    *,
+    sink: BinaryIO | None = None,
+    regions: Map | None = None,
+    tempo: Tempo | None = None,
+    limits: Limits | None = None,
+) -> Outcome:
+    """Run a trial's function in a fresh simulated world, under the header's seed and schedule.
+
+    Patches the interpreter once, for good: programs under test belong into a process of their own
+    (see `lydite.runner`), where nothing else runs.
+    """
+    install()
+    world = SimWorld(TraceWriter(header, sink), regions=regions, tempo=tempo, limits=limits)
+    return world.run(main, header.schedule)

@@ -1,0 +1,85 @@
+"""Signals belong to processes of the world."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Sequence
+
+import pytest
+
+from lydite.model import Header
+from lydite.sim import simulate
+from lydite.world import World
+from tests.sim.patches.inside import in_world
+
+
+def test_a_handler_is_called_with_the_signals_number() -> None:
+    async def program() -> list[object]:
+        seen: list[object] = []
+        before = signal.signal(signal.SIGTERM, lambda number, frame: seen.append((number, frame)))
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(0.01)
+        return [before, *seen]
+
+    assert in_world(program) == [[signal.SIG_DFL, (15, None)]]
+
+
+def test_a_handler_is_the_processes_own() -> None:
+    def handler(number: int, frame: object) -> None: ...
+
+    def setting() -> object:
+        signal.signal(signal.SIGUSR1, handler)
+        return signal.getsignal(signal.SIGUSR1)
+
+    told = in_world(setting, lambda: signal.getsignal(signal.SIGUSR1))
+
+    assert told == [handler, signal.SIG_DFL]
+    assert signal.getsignal(signal.SIGUSR1) is signal.SIG_DFL
+
+
+def test_the_default_comes_back_when_it_is_asked_for() -> None:
+    def program() -> list[object]:
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+        before = signal.signal(signal.SIGUSR1, signal.SIG_DFL)
+        return [before, signal.getsignal(signal.SIGUSR1)]
+
+    assert in_world(program) == [[signal.SIG_IGN, signal.SIG_DFL]]
+
+
+def test_an_ignored_signal_is_ignored() -> None:
+    async def program() -> object:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.raise_signal(signal.SIGTERM)
+        await asyncio.sleep(0.01)
+        return signal.getsignal(signal.SIGTERM)
+
+    assert in_world(program) == [signal.SIG_IGN]
+
+
+def test_what_no_process_can_handle_is_refused_as_ever() -> None:
+    def program() -> None:
+        with pytest.raises(OSError, match="Invalid argument"):
+            signal.signal(signal.SIGKILL, signal.SIG_IGN)
+
+    in_world(program)
+    assert in_world(lambda: signal.set_wakeup_fd(-1)) == [-1]
+
+
+def test_exiting_at_once_runs_nothing_more() -> None:
+    ran: list[str] = []
+    codes: list[int] = []
+
+    async def trial(world: World) -> None:
+        async def program(argv: Sequence[str]) -> None:
+            try:
+                os._exit(3)
+            finally:
+                ran.append("finally")
+
+        process = await world.start("node-1", program)
+        codes.append(await process.wait())
+
+    outcome = simulate(trial, Header(trial="exit", seed=1))
+
+    assert outcome.error is None
+    assert codes == [3]
