@@ -1,0 +1,54 @@
+"""Files that a verb writes whole or not at all, and errors of the file system as sentences."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, BinaryIO, TextIO, cast
+
+from lydite.model import InputError
+
+
+@contextmanager
+def writing_text(path: Path) -> Iterator[TextIO]:
+    """A text file under its own name only when everything is in it."""
+    with _writing(path, "w") as file:
+        yield cast("TextIO", file)
+
+
+@contextmanager
+def writing_bytes(path: Path) -> Iterator[BinaryIO]:
+    """A binary file under its own name only when everything is in it."""
+    with _writing(path, "wb") as file:
+        yield cast("BinaryIO", file)
+
+
+@contextmanager
+def reading_text(path: Path) -> Iterator[TextIO]:
+    """A text file that is there, or a sentence."""
+    try:
+        file = path.open(encoding="utf-8")
+    except OSError as error:
+        raise _told("read", path, error) from error
+    with file:
+        yield file
+
+
+@contextmanager
+def _writing(path: Path, mode: str) -> Iterator[IO[str] | IO[bytes]]:
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        file = partial.open(mode, encoding=None if "b" in mode else "utf-8")
+    except OSError as error:
+        raise _told("written", path, error) from error
+    try:
+        with file:
+            yield file
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _told(done: str, path: Path, error: OSError) -> InputError:
+    reason = (error.strerror or type(error).__name__).lower()
+    return InputError(f"the file cannot be {done}: {reason}", where=str(path))

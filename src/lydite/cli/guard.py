@@ -1,0 +1,62 @@
+"""What every verb does about errors: one clear sentence, the right exit code, and no traceback unasked."""
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import ParamSpec
+
+import typer
+
+from lydite.cli.exits import Exit
+from lydite.model import LyditeError, SimulationError
+
+Given = ParamSpec("Given")
+
+
+class Guard:
+    """Wraps a verb, which returns its exit code. `debug` shows tracebacks."""
+
+    def __init__(self) -> None:
+        self.debug = False
+
+    def __call__(self, verb: Callable[Given, Exit]) -> Callable[Given, None]:
+        """The verb as the command line calls it."""
+
+        @functools.wraps(verb)
+        def guarded_verb(*args: Given.args, **kwargs: Given.kwargs) -> None:
+            try:
+                code = verb(*args, **kwargs)
+                sys.stdout.flush()
+            except LyditeError as error:
+                if self.debug:
+                    raise
+                code = _told(error, as_json=bool(kwargs.get("as_json")))
+            except KeyboardInterrupt:
+                typer.echo("lydite: interrupted", err=True)
+                code = Exit.INTERRUPTED
+            except BrokenPipeError:
+                # Whoever read our output has read enough. Python would complain once more while it ends.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                code = Exit.HOLDS
+            raise typer.Exit(int(code))
+
+        return guarded_verb
+
+
+guarded = Guard()
+
+
+def _told(error: LyditeError, *, as_json: bool) -> Exit:
+    code = Exit.RUN_FAILED if isinstance(error, SimulationError) else Exit.BAD_INPUT
+    if as_json:
+        parts = {
+            "error": type(error).__name__,
+            "message": error.what,
+            "where": error.where,
+            "remedy": error.remedy,
+        }
+        typer.echo(json.dumps({"error": parts, "exit_code": int(code)}, indent=2, ensure_ascii=False))
+    typer.echo(f"lydite: {error}", err=True)
+    return code

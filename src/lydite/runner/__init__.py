@@ -1,0 +1,66 @@
+"""The runner: finds a target, runs it with many seeds in forked processes, and keeps what failed.
+
+This is the runner's own side, which imports no code under test. The other side, the nursery, is a process
+of its own.
+"""
+
+from lydite.runner.commit import commit_of
+from lydite.runner.documents import (
+    ending_as_plain,
+    error_as_plain,
+    event_as_plain,
+    finding_as_plain,
+    result_as_plain,
+)
+from lydite.runner.engines import ForkedEngine, Habitat
+from lydite.runner.failure import FAILURE_VERSION, Failure, failure_of, read_failure, write_failure
+from lydite.runner.gate import Gated, check_determinism, overall
+from lydite.runner.orders import Bare, Description, Listed, Opening, Order, Planted, Run
+from lydite.runner.proof import Caught, Honest, Plan, prove
+from lydite.runner.replay import Replay, Sameness, replay
+from lydite.runner.seed import Done, read_schedule, run_seed
+from lydite.runner.sweep import Group, Progress, Sweep, SweepResult, Until, kind_of
+from lydite.runner.targets import subjects
+
+__all__ = [
+    "FAILURE_VERSION",
+    "Bare",
+    "Caught",
+    "Description",
+    "Done",
+    "Failure",
+    "ForkedEngine",
+    "Gated",
+    "Group",
+    "Habitat",
+    "Honest",
+    "Listed",
+    "Opening",
+    "Order",
+    "Plan",
+    "Planted",
+    "Progress",
+    "Replay",
+    "Run",
+    "Sameness",
+    "Sweep",
+    "SweepResult",
+    "Until",
+    "check_determinism",
+    "commit_of",
+    "ending_as_plain",
+    "error_as_plain",
+    "event_as_plain",
+    "failure_of",
+    "finding_as_plain",
+    "kind_of",
+    "overall",
+    "prove",
+    "read_failure",
+    "read_schedule",
+    "replay",
+    "result_as_plain",
+    "run_seed",
+    "subjects",
+    "write_failure",
+]

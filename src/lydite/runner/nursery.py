@@ -1,0 +1,180 @@
+"""A nursery: a warm interpreter that holds the simulated world and a target, and forks one child per run.
+
+    python -m lydite.runner.nursery
+
+It is started by the runner's engine with an environment in which nothing is left to chance, and talks over
+its standard input and output in length-prefixed JSON. What the target prints while it is imported goes to
+standard error. The nursery itself never runs a world: each run has a process of its own, forked from this
+one and gone after it, so that the garbage of a dead world never acts on a living one.
+"""
+
+import faulthandler
+import gc
+import os
+import tempfile
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+from lydite import sim
+from lydite.harness import Mutant, Trial, plant
+from lydite.model import Draws, Facts, InputError, LyditeError, digest_of
+from lydite.runner import bare, provenance, targets
+from lydite.runner.children import Announce, Children, HungUp
+from lydite.runner.documents import error_as_plain
+from lydite.runner.one import perform, schedule_of
+from lydite.runner.orders import Description, Listed, Opening, Order, Planted
+from lydite.runner.warmth import warm_libraries
+from lydite.runner.wire import Message, encode, receive, send
+
+HEAP = "LYDITE_HEAP"
+"""The environment variable with which the determinism gate shifts everything in memory."""
+
+_ballast: list[bytearray] = []
+
+
+class Nursery:
+    """What one nursery holds: the trials of one target, and where they came from."""
+
+    def __init__(self) -> None:
+        self.trials: dict[str, Trial] = {}
+        self.code_files: Facts = {}
+        self.code_digest = ""
+
+    def open(self, opening: Opening) -> Description:
+        """Import the target, bent as the opening says, and make everything warm and still."""
+        sim.install()
+        aimed = targets.aim(opening.target, Path(opening.home))
+        if opening.mutant:
+            plant([_mutant(aimed.mutants, opening)])
+        found = bare.load_or_wrap(aimed, opening.bare) if opening.bare else targets.load(aimed)
+        provenance.scout()
+        warm_libraries()
+        mutants = _mutants(aimed.mutants)
+        sim.sweep()
+        self.code_files = provenance.code_files()
+        self.code_digest = provenance.code_digest(self.code_files)
+        labels = {f"{aimed.scope}.{each.name}": each for each in found}
+        self.trials = {label: each.trial for label, each in labels.items()}
+        return Description(
+            trials=tuple(
+                Listed(
+                    label=label,
+                    target=aimed.spelling.format(each.name),
+                    name=each.trial.name,
+                    story=each.trial.story,
+                    storm=each.trial.storm is not None,
+                    configuration=digest_of(each.trial.configuration()),
+                )
+                for label, each in labels.items()
+            ),
+            mutants=tuple(
+                Planted(name=each.name, module=each.module, caught_by=each.caught_by, story=each.story)
+                for each in mutants
+            ),
+            code_digest=self.code_digest,
+            code_files=self.code_files,
+            platform_digest=provenance.platform_digest(),
+        )
+
+    def perform(self, order: Order, announce: Announce) -> Message:
+        """One run, in this process: called in the child only."""
+        shift_heap()
+        trial = self.trials[order.label]
+        try:
+            schedule = schedule_of(trial, order)
+            announce({"schedule": schedule.as_plain()})
+            order = replace(order, schedule=schedule)
+            run = perform(trial, order, code_digest=self.code_digest, code_files=self.code_files)
+        except LyditeError as error:
+            return {"refused": error_as_plain(error)}
+        return {"ran": run.as_plain()}
+
+
+def _mutant(module: str, opening: Opening) -> Mutant:
+    known = _mutants(module)
+    for mutant in known:
+        if mutant.name == opening.mutant:
+            return mutant
+    names = ", ".join(mutant.name for mutant in known)
+    raise InputError(
+        f"{opening.target} has no mutant {opening.mutant!r}",
+        where=module,
+        remedy=f"there are: {names}" if names else f"list them in MUTANTS of {module}",
+    )
+
+
+def _mutants(module: str) -> Sequence[Mutant]:
+    """The planted bugs that are kept beside the trials; none where there is no such module."""
+    try:
+        spec = find_spec(module)
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None:
+        return ()
+    listed = getattr(targets.import_own(module, module), "MUTANTS", ())
+    if all(isinstance(each, Mutant) for each in listed):
+        return tuple(listed)
+    raise InputError("MUTANTS holds something that is not a Mutant", where=module, remedy="list mutants only")
+
+
+def shift_heap() -> None:
+    """For the determinism gate: allocate and drop, so that no object lies where it lay before."""
+    amount = int(os.environ.get(HEAP, "0"))
+    if not amount:
+        return
+    draws = Draws(amount, "heap", str(len(_ballast)))
+    _ballast.extend(bytearray(draws.between(16, 4096)) for _ in range(2000))
+    _ballast[:] = [block for block in _ballast if draws.chance(0.5)]
+    gc.collect()
+
+
+def serve() -> None:
+    """Answer messages until the other side hangs up."""
+    requests, answers = _take_pipes()
+    warnings.filterwarnings("ignore", message=".*multi-threaded.*fork")
+    shift_heap()
+    nursery = Nursery()
+    with tempfile.TemporaryFile(prefix="lydite-stack-") as stack:
+        faulthandler.enable(file=stack)
+        children = Children(requests=requests, stack=stack)
+        try:
+            while (message := receive(requests)) is not None:
+                send(answers, _answer(nursery, children, message))
+        except (HungUp, BrokenPipeError):
+            return
+
+
+def _answer(nursery: Nursery, children: Children, message: Message) -> bytes:
+    try:
+        match message["do"]:
+            case "open":
+                answer: Message = {"opened": nursery.open(Opening.from_plain(message["opening"])).as_plain()}
+                gc.collect()
+                gc.freeze()
+            case "dependencies":
+                answer = {"dependencies": provenance.dependencies()}
+            case _:
+                order = Order.from_plain(message["order"])
+                return children.run(
+                    lambda announce: nursery.perform(order, announce), timeout_s=message["timeout_s"]
+                )
+    except LyditeError as error:
+        answer = {"refused": error_as_plain(error)}
+    return encode(answer)
+
+
+def _take_pipes() -> tuple[int, int]:
+    """Keep the two pipes for the protocol, out of the way of whatever the target reads or prints."""
+    requests, answers = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    os.close(nothing)
+    return requests, answers
+
+
+if __name__ == "__main__":
+    serve()

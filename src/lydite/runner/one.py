@@ -1,0 +1,128 @@
+"""One run, in the process that was forked for it: a trial, a seed, and everything that comes of them."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import lydite
+from lydite.checks import described, judge, leaves, place_of
+from lydite.harness import Trial
+from lydite.model import (
+    Event,
+    Facts,
+    Header,
+    InputError,
+    Kind,
+    Level,
+    LyditeError,
+    Result,
+    Schedule,
+    SimulationError,
+    Verdict,
+)
+from lydite.runner.orders import Order, Run
+from lydite.sim import Outcome, simulate, validate
+
+STORY_EVENTS_MAX = 100_000
+"""How much of a story is brought back; the trace keeps all of it."""
+
+
+def schedule_of(trial: Trial, order: Order) -> Schedule:
+    """The faults of a run: those of the order, or what the trial's storm draws from its seed."""
+    if order.schedule is not None:
+        return order.schedule
+    try:
+        return trial.schedule(order.seed)
+    except LyditeError:
+        raise
+    except Exception as error:
+        raise InputError(
+            f"the storm of {trial.name} failed: {described(error)}",
+            where=str(place_of(error)),
+            remedy=f"a storm returns a schedule for any seed; this was seed {order.seed}",
+        ) from error
+
+
+def perform(trial: Trial, order: Order, *, code_digest: str, code_files: Facts) -> Run:
+    """Run the trial with the order's seed, judge what happened, and say so."""
+    schedule = schedule_of(trial, order)
+    validate(schedule)
+    header = Header(
+        trial=trial.name,
+        seed=order.seed,
+        configuration=trial.configuration(),
+        schedule=schedule,
+        payload=order.payload,
+        level=order.level if order.trace else Level.DIGEST,
+        code_digest=code_digest,
+        code_files=code_files,
+        python=sys.version.replace("\n", " "),
+        lydite=lydite.__version__,
+    )
+    with _sink(order.trace) as sink:
+        outcome = simulate(
+            trial.run, header, sink=sink, regions=trial.map, tempo=trial.tempo, limits=trial.limits
+        )
+    _raise_if_input_was_bad(trial, outcome.error)
+    result = _result(trial, order, outcome)
+    silent = result.verdict is Verdict.HOLDS and not order.verbose
+    return Run(
+        order=order,
+        result=result,
+        schedule=schedule,
+        last_words={} if silent else outcome.last_words,
+        story=() if silent else _story(outcome, order),
+    )
+
+
+@contextmanager
+def _sink(path: str) -> Iterator[BinaryIO | None]:
+    """The file for the trace, under its own name only when it is whole."""
+    if not path:
+        yield None
+        return
+    partial = Path(f"{path}.partial")
+    try:
+        with partial.open("wb") as sink:
+            yield sink
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    partial.replace(path)
+
+
+def _raise_if_input_was_bad(trial: Trial, error: BaseException | None) -> None:
+    """A program that is not found, or a fault that cannot be: the trial's author is told, nothing is judged."""
+    inner = [] if error is None else list(leaves(error))
+    if any(isinstance(each, SimulationError | AssertionError) for each in inner):
+        return
+    for each in inner:
+        if isinstance(each, LyditeError):
+            place = place_of(each)
+            where = each.where or (str(place) if place.own else trial.name)
+            raise type(each)(each.what, where=where, remedy=each.remedy) from each
+
+
+def _result(trial: Trial, order: Order, outcome: Outcome) -> Result:
+    judged = judge(outcome.story, trial.checks, outcome.error)
+    return Result(
+        trial=trial.name,
+        seed=order.seed,
+        verdict=judged.verdict,
+        digest=outcome.digest,
+        records=outcome.records,
+        findings=judged.findings,
+        ending=judged.ending,
+        virtual_ns=outcome.virtual_ns,
+        events=outcome.events,
+        cpu_ns=outcome.cpu_ns,
+    )
+
+
+def _story(outcome: Outcome, order: Order) -> tuple[Event, ...]:
+    if order.verbose:
+        return tuple(outcome.story[-STORY_EVENTS_MAX:])
+    faults = [event for event in outcome.story if event.kind is Kind.FAULT]
+    return tuple(faults[-STORY_EVENTS_MAX:])

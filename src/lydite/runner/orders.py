@@ -1,0 +1,203 @@
+"""What the runner asks of a nursery, and what it gets: plain values, each with its JSON form.
+
+An `Opening` names a target and where to look for it. A `Description` says what was found there. An
+`Order` is one run, and a `Run` is what came of it.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lydite.model import Ending, Event, Facts, Kind, Level, Payload, Plain, Result, Schedule, Verdict
+from lydite.runner.documents import (
+    event_as_plain,
+    event_from_plain,
+    result_as_plain,
+    result_from_plain,
+)
+from lydite.runner.wire import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bare:
+    """How to run a program that has no trial: its arguments, and for how long if it does not end."""
+
+    argv: tuple[str, ...] = ()
+    for_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What a nursery shall open: a target as it was typed, seen from a folder, perhaps with a bug planted."""
+
+    target: str
+    mutant: str = ""
+    home: str = field(default_factory=lambda: str(Path.cwd()))
+    bare: Bare | None = None
+
+    def as_plain(self) -> Message:
+        """The JSON form."""
+        bare = {"argv": list(self.bare.argv), "for_ns": self.bare.for_ns} if self.bare else None
+        return {"target": self.target, "mutant": self.mutant, "home": self.home, "bare": bare}
+
+    @classmethod
+    def from_plain(cls, value: Message) -> "Opening":
+        """An opening from its JSON form."""
+        bare = value["bare"]
+        return cls(
+            target=value["target"],
+            mutant=value["mutant"],
+            home=value["home"],
+            bare=Bare(argv=tuple(bare["argv"]), for_ns=bare["for_ns"]) if bare else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A trial that was found."""
+
+    label: str
+    """Its short name for people and for file names: `counter.converges`."""
+    target: str
+    """What names this trial, and no other, on the command line."""
+    name: str
+    story: str
+    storm: bool
+    configuration: str
+    """The digest of its map, its tempo and its limits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planted:
+    """A mutant that was found beside the trials."""
+
+    name: str
+    module: str
+    caught_by: str
+    story: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a target turned out to be, and which code stands behind it."""
+
+    trials: tuple[Listed, ...]
+    mutants: tuple[Planted, ...]
+    code_digest: str
+    code_files: Facts
+    platform_digest: str
+
+    def as_plain(self) -> Message:
+        """The JSON form."""
+        return {
+            "trials": [{name: getattr(each, name) for name in Listed.__slots__} for each in self.trials],
+            "mutants": [{name: getattr(each, name) for name in Planted.__slots__} for each in self.mutants],
+            "code_digest": self.code_digest,
+            "code_files": dict(self.code_files),
+            "platform_digest": self.platform_digest,
+        }
+
+    @classmethod
+    def from_plain(cls, value: Message) -> "Description":
+        """A description from its JSON form."""
+        return cls(
+            trials=tuple(Listed(**each) for each in value["trials"]),
+            mutants=tuple(Planted(**each) for each in value["mutants"]),
+            code_digest=value["code_digest"],
+            code_files=value["code_files"],
+            platform_digest=value["platform_digest"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One run: a trial by its label, a seed, and what to keep of it."""
+
+    number: int
+    """Its place among all runs that are wanted; reports follow it."""
+    label: str
+    seed: int
+    schedule: Schedule | None = None
+    """The faults; without, those that the trial's storm draws from the seed."""
+    trace: str = ""
+    level: Level = Level.CHECKPOINTS
+    payload: Payload = Payload.CRC32
+    verbose: bool = False
+    """Bring back the whole story, with what the hosts print."""
+
+    def as_plain(self) -> Message:
+        """The JSON form."""
+        return {
+            "number": self.number,
+            "label": self.label,
+            "seed": self.seed,
+            "schedule": None if self.schedule is None else self.schedule.as_plain(),
+            "trace": self.trace,
+            "level": str(self.level),
+            "payload": str(self.payload),
+            "verbose": self.verbose,
+        }
+
+    @classmethod
+    def from_plain(cls, value: Message) -> "Order":
+        """An order from its JSON form."""
+        return cls(
+            number=value["number"],
+            label=value["label"],
+            seed=value["seed"],
+            schedule=_schedule(value["schedule"]),
+            trace=value["trace"],
+            level=Level(value["level"]),
+            payload=Payload(value["payload"]),
+            verbose=value["verbose"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What came of an order: the result, and what explains it."""
+
+    order: Order
+    result: Result
+    schedule: Schedule | None = None
+    """The faults in force, written out, so that a replay needs no storm; None where they are not known."""
+    last_words: Facts = field(default_factory=dict)
+    """Of each host, the last lines that it printed."""
+    story: tuple[Event, ...] = ()
+    """Of a failed run the faults; with `verbose`, everything a judge saw."""
+
+    @property
+    def faults(self) -> tuple[Event, ...]:
+        """The levers that were pulled."""
+        return tuple(event for event in self.story if event.kind is Kind.FAULT)
+
+    def as_plain(self) -> Message:
+        """The JSON form, without the order: who gave it knows it."""
+        return {
+            "result": result_as_plain(self.result),
+            "schedule": None if self.schedule is None else self.schedule.as_plain(),
+            "last_words": dict(self.last_words),
+            "story": [event_as_plain(event) for event in self.story],
+        }
+
+    @classmethod
+    def from_plain(cls, value: Message, order: Order) -> "Run":
+        """A run from its JSON form."""
+        return cls(
+            order=order,
+            result=result_from_plain(value["result"]),
+            schedule=_schedule(value["schedule"]),
+            last_words=value["last_words"],
+            story=tuple(event_from_plain(each) for each in value["story"]),
+        )
+
+
+def broken_run(order: Order, ending: Ending, schedule: Schedule | None) -> Run:
+    """A run of which nothing is known but how it failed."""
+    result = Result(
+        trial=order.label, seed=order.seed, verdict=Verdict.UNKNOWN, digest="", records=0, ending=ending
+    )
+    return Run(order=order, result=result, schedule=schedule)
+
+
+def _schedule(value: Plain) -> Schedule | None:
+    return None if value is None else Schedule.from_plain(value)

@@ -1,0 +1,221 @@
+"""A sweep: many seeds of each trial of a target, on all cores, and what they say together.
+
+Whether it stops at the first failure or collects all of them, what it reports does not depend on how many
+workers there were or which was faster: seeds are handed out in order, and the failure that stops a sweep is
+the one with the smallest number, after everything before it has come back.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from lydite.model import Finding, Verdict, digest_of, gravest
+from lydite.runner.engines import ForkedEngine
+from lydite.runner.failure import failure_of, write_failure
+from lydite.runner.orders import Description, Order, Run
+
+
+class Until(Enum):
+    """When a sweep ends."""
+
+    FIRST = "first"
+    """At the first failure."""
+    LAST = "last"
+    """When all seeds are done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a sweep is."""
+
+    done: int
+    wanted: int
+    failed: int
+    seconds: float
+
+    @property
+    def seeds_per_second(self) -> float:
+        """Runs done in a second of real time."""
+        return self.done / self.seconds if self.seconds else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Failures of one kind in one trial: the check that found them, or the way in which runs failed."""
+
+    label: str
+    kind: str
+    runs: tuple[Run, ...]
+    """In the order of their seeds."""
+    files: tuple[str, ...]
+
+    @property
+    def first(self) -> Run:
+        """The one with the smallest seed."""
+        return self.runs[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepResult:
+    """What a sweep says."""
+
+    description: Description
+    runs: int
+    verdicts: Counter[Verdict]
+    endings: int
+    seconds: float
+    groups: tuple[Group, ...]
+    by_kind: Counter[str]
+    """How often runs failed, by what they failed by, whether that counts here or not."""
+    unproven: tuple[Finding, ...]
+    """What no run has proven: each `sometimes` that never was true, each check that saw too little."""
+    verdict: Verdict
+    digest: str
+    """One digest over the digests of all runs, in order."""
+    interrupted: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Sweep:
+    """What to sweep, and how. `run` does it, `interrupt` ends it early."""
+
+    first: int
+    count: int
+    until: Until = Until.FIRST
+    out: Path
+    mutant: str = ""
+    watch: Callable[[Progress], None] = lambda progress: None
+    fails: Callable[[Run], bool] = field(default=lambda run: kind_of(run) != "")
+    """Which runs count as a failure."""
+    _done: dict[int, Run] = field(default_factory=dict)
+    _files: dict[int, Path] = field(default_factory=dict)
+    _limit: int | None = None
+    """The smallest number that has failed, where the first failure ends the sweep."""
+
+    def run(self, engine: ForkedEngine) -> SweepResult:
+        """Sweep, until the last seed, the first failure or Ctrl-C."""
+        begun = time.monotonic()
+        orders = len(engine.description.trials) * self.count
+        interrupted = False
+        runs = engine.runs(self._orders(engine.description))
+        try:
+            for run in runs:
+                self._take(run, engine)
+                self.watch(
+                    Progress(
+                        done=len(self._done),
+                        wanted=orders,
+                        failed=len(self._files),
+                        seconds=time.monotonic() - begun,
+                    )
+                )
+                if self._limit is not None and all(number in self._done for number in range(self._limit)):
+                    break
+        except KeyboardInterrupt:
+            interrupted = True
+        runs.close()
+        self._forget_beyond_limit()
+        return self._result(engine.description, time.monotonic() - begun, interrupted=interrupted)
+
+    def _orders(self, description: Description) -> Iterator[Order]:
+        """Every trial with the first seed, then every trial with the next: so each is soon tried."""
+        number = 0
+        for seed in range(self.first, self.first + self.count):
+            for listed in description.trials:
+                if self._limit is not None:
+                    return
+                yield Order(number=number, label=listed.label, seed=seed)
+                number += 1
+
+    def _take(self, run: Run, engine: ForkedEngine) -> None:
+        """Keep a run; a failure is on disk before anything else happens."""
+        number = run.order.number
+        self._done[number] = run
+        if not self.fails(run):
+            return
+        if self.until is Until.FIRST and (self._limit is None or number < self._limit):
+            self._limit = number
+        self._files[number] = self._write(run, engine)
+
+    def _write(self, run: Run, engine: ForkedEngine) -> Path:
+        listed = next(each for each in engine.description.trials if each.label == run.order.label)
+        failure = failure_of(
+            run,
+            listed,
+            engine.description,
+            mutant=self.mutant,
+            dependencies=engine.dependencies(),
+        )
+        return write_failure(failure, self.out)
+
+    def _forget_beyond_limit(self) -> None:
+        """Leave out what only happened to be done as well when the first failure was found."""
+        if self._limit is None:
+            return
+        for number in [number for number in self._done if number > self._limit]:
+            del self._done[number]
+            if number in self._files:
+                self._files.pop(number).unlink(missing_ok=True)
+
+    def _result(self, description: Description, seconds: float, *, interrupted: bool) -> SweepResult:
+        runs = [self._done[number] for number in sorted(self._done)]
+        unproven = _unproven(runs)
+        decided = [Verdict.VIOLATED for run in runs if run.result.verdict is Verdict.VIOLATED]
+        decided += [Verdict.UNKNOWN for run in runs if run.result.ending is not None]
+        decided += [Verdict.UNKNOWN for _ in unproven]
+        decided += [Verdict.HOLDS] if runs else []
+        return SweepResult(
+            description=description,
+            runs=len(runs),
+            verdicts=Counter(run.result.verdict for run in runs),
+            endings=sum(run.result.ending is not None for run in runs),
+            seconds=seconds,
+            groups=self._groups(),
+            by_kind=Counter(kind_of(run) for run in runs if kind_of(run)),
+            unproven=unproven,
+            verdict=gravest(decided),
+            digest=digest_of([run.result.digest for run in runs]),
+            interrupted=interrupted,
+        )
+
+    def _groups(self) -> tuple[Group, ...]:
+        grouped: dict[tuple[str, str], list[int]] = {}
+        for number in sorted(self._files):
+            run = self._done[number]
+            grouped.setdefault((run.order.label, kind_of(run)), []).append(number)
+        return tuple(
+            Group(
+                label=label,
+                kind=kind,
+                runs=tuple(self._done[number] for number in numbers),
+                files=tuple(str(self._files[number]) for number in numbers),
+            )
+            for (label, kind), numbers in grouped.items()
+        )
+
+
+def kind_of(run: Run) -> str:
+    """What a run failed by: the check that found something, or the class of its ending."""
+    if run.result.finding is not None:
+        return run.result.finding.check
+    return run.result.ending.error if run.result.ending is not None else ""
+
+
+def _unproven(runs: list[Run]) -> tuple[Finding, ...]:
+    """One finding for each check that is UNKNOWN: of a `sometimes`, only when no run of the trial saw it."""
+    seen = {
+        (run.order.label, finding.check)
+        for run in runs
+        for finding in run.result.findings
+        if finding.verdict is Verdict.HOLDS and finding.facts.get("mode") == "sometimes"
+    }
+    found: dict[tuple[str, str], Finding] = {}
+    for run in runs:
+        for finding in run.result.findings:
+            key = (run.order.label, finding.check)
+            if finding.verdict is Verdict.UNKNOWN and key not in seen:
+                found.setdefault(key, finding)
+    return tuple(found.values())

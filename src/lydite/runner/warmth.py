@@ -1,0 +1,41 @@
+"""What a nursery imports ahead of time, because libraries import it in the middle of a run.
+
+Some libraries load a part of themselves when it is first used: httpx its transport, uvicorn its protocols.
+In a forked run that would be done again each time, and takes longer than the run. So where a target has
+imported such a library, its late parts are imported too. A table and not an observation: what is warm
+must be the same in every nursery of a target.
+"""
+
+import importlib
+import sys
+from contextlib import suppress
+from typing import Final
+
+LATE_PARTS: Final = {
+    "aiohttp": ("aiohttp.web", "aiohttp.resolver", "aiohttp.connector"),
+    "aiosqlite": ("sqlite3.dbapi2",),
+    "anyio": ("anyio._backends._asyncio", "anyio.streams.memory", "anyio.to_thread"),
+    "fastapi": ("fastapi.openapi.utils", "fastapi.telemetry._runtime", "starlette.websockets"),
+    "httpx": ("httpcore", "certifi", "anyio", "anyio._backends._asyncio", "importlib.resources.readers"),
+    "sqlalchemy": ("sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.sqlite.aiosqlite"),
+    "uvicorn": (
+        "uvicorn.lifespan.on",
+        "uvicorn.lifespan.off",
+        "uvicorn.loops.asyncio",
+        "uvicorn.protocols.http.auto",
+        "uvicorn.protocols.http.h11_impl",
+        "uvicorn.protocols.websockets.auto",
+        "uvicorn.middleware.proxy_headers",
+    ),
+    "websockets": ("websockets.asyncio.client", "websockets.asyncio.server"),
+}
+"""A library, and the parts that it loads late."""
+
+
+def warm_libraries() -> None:
+    """Import the late parts of every library that is here; a part that this version does not have is let be."""
+    for library, parts in LATE_PARTS.items():
+        if library in sys.modules:
+            for part in parts:
+                with suppress(ImportError):
+                    importlib.import_module(part)

@@ -1,0 +1,86 @@
+"""`lydite sweep` and `lydite prove`."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cli.terminal import lydite
+
+
+def test_a_sweep_stops_at_the_first_failure_and_tells_its_story() -> None:
+    said = lydite("sweep", "shop.py", "--seeds", "10", "--workers", "1")
+
+    lines = said.out.splitlines()
+    assert said.code == 1
+    assert lines[0] == lines[-1]
+    assert lines[0].startswith("replay: lydite replay .lydite/failures/shop.every_fifth-3.failure.json")
+    assert "VIOLATED  shop.py: 8 runs: 7 HOLDS, 0 UNKNOWN, 1 VIOLATED" in said.out
+
+
+def test_a_sweep_can_collect_and_be_read_by_a_script() -> None:
+    said = lydite("sweep", "shop.py::every_fifth", "--seeds", "10", "--collect", "--json", "--out", "found")
+
+    (finding,) = said.json["findings"]
+    assert said.code == said.json["exit_code"] == 1
+    assert (said.json["runs"], said.json["holds"], said.json["violated"]) == (10, 8, 2)
+    assert (said.json["seed"], said.json["verdict"], len(said.json["digest"])) == (3, "VIOLATED", 64)
+    assert (finding["check"], finding["seeds"]) == ("not-a-fifth", [3, 8])
+    assert finding["failure_files"] == [f"found/shop.every_fifth-{seed}.failure.json" for seed in (3, 8)]
+
+
+def test_a_sweep_that_holds_says_so() -> None:
+    said = lydite("sweep", "shop.py::echoes", "--seeds", "3", "--first", "100")
+
+    assert said.code == 0
+    assert "HOLDS  shop.py::echoes: 3 runs: 3 HOLDS, 0 UNKNOWN, 0 VIOLATED" in said.out
+
+
+def test_an_interrupted_sweep_keeps_what_was_found(project: Path) -> None:
+    words = ["sweep", "shop.py::every_fifth", "--seeds", "1000000", "--collect", "--workers", "1"]
+    with subprocess.Popen(
+        [sys.executable, "-c", "from lydite.cli import main; main()", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as sweep:
+        assert sweep.stderr is not None
+        # The first line of progress comes after some seconds: by then there are failures.
+        first = sweep.stderr.readline()
+        os.kill(sweep.pid, signal.SIGINT)
+        out, err = sweep.communicate(timeout=60)
+
+    assert "failed" in first
+    assert sweep.returncode == 130, err
+    assert "INTERRUPTED" in out
+    assert out.splitlines()[0] == out.splitlines()[-1]
+    assert Path(".lydite/failures/shop.every_fifth-3.failure.json").is_file()
+
+
+def test_a_proof_tells_of_every_mutant_and_fails_when_one_survives() -> None:
+    mutants = Path("bank/mutants.py")
+    text = mutants.read_text()
+    mutants.write_text(text[: text.rindex("    Mutant(")] + ")\n")
+
+    said = lydite("prove", "bank.trials", "--seeds", "8", "--workers", "1")
+
+    assert said.code == 1
+    assert "HOLDS  the honest program, 8 runs of trials.never_overdrawn" in said.out
+    assert "CAUGHT  no-check: Nobody looks whether there is enough." in said.out
+    assert "reproduced: the same run, record by record" in said.out
+    assert "SURVIVED  harmless" in said.out
+    assert said.out.splitlines()[-1].startswith("NOT PROVEN  bank.trials: the honest program holds, 1 of 2")
+
+
+def test_a_proof_without_survivors_proves() -> None:
+    mutants = Path("bank/mutants.py")
+    text = mutants.read_text()
+    parts = text.split("    Mutant(")
+    mutants.write_text(parts[0] + "    Mutant(" + parts[1] + ")\n")
+
+    said = lydite("prove", "bank.trials", "--seeds", "4", "--workers", "1", "--json")
+
+    assert said.code == said.json["exit_code"] == 0
+    assert said.json["verdict"] == "HOLDS"
+    assert [(each["name"], each["caught"]) for each in said.json["mutants"]] == [("no-check", True)]

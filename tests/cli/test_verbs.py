@@ -1,0 +1,69 @@
+"""The other verbs, and the command line as a whole."""
+
+import subprocess
+import sys
+
+import lydite as package
+from tests.cli.terminal import lydite
+
+
+def test_determinism_holds_or_is_violated_with_the_first_difference() -> None:
+    good = lydite("check-determinism", "restless.py:sorted_walk", "--", "--to", "me")
+    bad = lydite("check-determinism", "restless.py:walks_a_set")
+    told = lydite("check-determinism", "shop.py::echoes", "--json")
+
+    assert good.code == 0
+    assert "HOLDS  restless.sorted_walk  seed 0: equal in 3 surroundings" in good.out
+    assert bad.code == 1
+    assert "the traces differ" in bad.out
+    assert "sort before you walk" in bad.out
+    assert told.json["verdict"] == "HOLDS"
+    assert len(set(told.json["trials"][0]["digests"].values())) == 1
+
+
+def test_a_program_that_dies_at_once_is_unknown() -> None:
+    said = lydite("check-determinism", "restless.py:dies_at_once")
+
+    assert said.code == 3
+    assert "RuntimeError: no configuration" in said.out
+
+
+def test_subjects_are_listed_with_trials_and_mutants() -> None:
+    subjects = lydite("list")
+    bank = lydite("list", "bank.trials", "--json")
+
+    assert "counter" in subjects.out
+    (listed,) = bank.json["targets"]
+    assert listed["trials"][0]["target"] == "bank.trials:never_overdrawn"
+    assert [mutant["name"] for mutant in listed["mutants"]] == ["no-check", "harmless", "does-not-fit"]
+
+
+def test_the_version_is_told() -> None:
+    assert lydite("version").out.startswith(f"lydite {package.__version__} on Python ")
+    assert lydite("version", "--json").json["trace_version"] == 1
+
+
+def test_without_a_verb_there_is_help() -> None:
+    said = lydite("--help")
+
+    assert said.code == 0
+    for verb in ("run", "sweep", "replay", "check-determinism", "prove", "trace", "list", "version"):
+        assert f"  {verb} " in said.out
+
+
+def test_the_command_line_loads_neither_simulator_nor_rich_until_it_needs_them() -> None:
+    script = "import sys, lydite.cli; print(*sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert not {"lydite.sim", "lydite.runner", "rich"} & set(done.stdout.split())
+
+
+def test_a_reader_who_leaves_early_is_no_error() -> None:
+    script = "from lydite.cli import main; main()"
+    command = f"{sys.executable} -c '{script}' run shop.py::echoes --json | head -n 1"
+
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "{\n"
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,88 @@
+"""Sweeps: what they report does not depend on how many workers there were."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lydite.model import Verdict
+from lydite.runner import ForkedEngine, Opening, Sweep, SweepResult, Until, read_failure
+from tests.runner.projects import SHOP, write_project
+
+MAYBE = """\
+from lydite.harness import trial
+from lydite.world import World
+
+
+@trial
+async def seldom(world: World) -> None:
+    world.sometimes("seen", world.seed == 6)
+    world.always("fine", True)
+"""
+
+
+def swept(engine: ForkedEngine, out: Path, *, count: int, until: Until = Until.FIRST) -> SweepResult:
+    return Sweep(first=0, count=count, until=until, out=out).run(engine)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sweep")
+    write_project(folder, {"shop.py": SHOP, "maybe.py": MAYBE})
+    return folder
+
+
+@pytest.fixture(scope="module", params=[1, 3])
+def shop(home: Path, request: pytest.FixtureRequest) -> Iterator[ForkedEngine]:
+    with ForkedEngine(Opening(target="shop.py", home=str(home)), workers=request.param) as engine:
+        yield engine
+
+
+def test_the_first_failure_ends_a_sweep_and_is_the_one_with_the_smallest_seed(
+    shop: ForkedEngine, tmp_path: Path
+) -> None:
+    result = swept(shop, tmp_path, count=20)
+
+    (group,) = result.groups
+    assert (result.verdict, result.runs) == (Verdict.VIOLATED, 8)
+    assert (group.label, group.kind) == ("shop.every_fifth", "not-a-fifth")
+    assert [run.order.seed for run in group.runs] == [3]
+    assert [path.name for path in tmp_path.iterdir()] == ["shop.every_fifth-3.failure.json"]
+    assert read_failure(Path(group.files[0])).seed == 3
+
+
+def test_all_failures_can_be_collected(shop: ForkedEngine, tmp_path: Path) -> None:
+    result = swept(shop, tmp_path, count=10, until=Until.LAST)
+
+    (group,) = result.groups
+    assert [run.order.seed for run in group.runs] == [3, 8]
+    assert result.verdicts == {Verdict.HOLDS: 18, Verdict.VIOLATED: 2}
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_the_digest_of_a_sweep_is_that_of_its_runs(shop: ForkedEngine, tmp_path: Path) -> None:
+    assert swept(shop, tmp_path, count=3).digest == swept(shop, tmp_path, count=3).digest
+    assert swept(shop, tmp_path, count=3).digest != swept(shop, tmp_path, count=2).digest
+
+
+def test_what_is_sometimes_true_needs_one_run_of_all(home: Path, tmp_path: Path) -> None:
+    with ForkedEngine(Opening(target="maybe.py", home=str(home))) as engine:
+        few = swept(engine, tmp_path, count=5)
+        many = swept(engine, tmp_path, count=8)
+
+    assert few.verdict is Verdict.UNKNOWN
+    assert [finding.check for finding in few.unproven] == ["seen"]
+    assert many.verdict is Verdict.HOLDS
+    assert many.verdicts == {Verdict.HOLDS: 1, Verdict.UNKNOWN: 7}
+
+
+def test_an_interrupted_sweep_keeps_what_it_found(shop: ForkedEngine, tmp_path: Path) -> None:
+    def interrupt(progress: object) -> None:
+        if list(tmp_path.iterdir()):
+            raise KeyboardInterrupt
+
+    result = Sweep(first=0, count=1000, until=Until.LAST, out=tmp_path, watch=interrupt).run(shop)
+
+    assert result.interrupted
+    assert result.verdict is Verdict.VIOLATED
+    assert all(Path(file).is_file() for group in result.groups for file in group.files)
