@@ -8,7 +8,7 @@ import errno
 import os
 import socket
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from lydite.sim import tls
 from lydite.sim.context import PROCESS, active_world
@@ -28,6 +28,21 @@ if TYPE_CHECKING:
 
 EXECUTOR_DELAY = 0.0001
 """How long a function in an executor takes, in virtual seconds."""
+
+
+def _refused(what: str, remedy: str) -> Callable[..., Any]:
+    """A method of the loop that no world can carry out."""
+
+    def refuse(self: object, *_arguments: Any, **_keywords: Any) -> NoReturn:
+        world = active_world()
+        assert world is not None
+        world.refuse(what, remedy)
+
+    return refuse
+
+
+SENDFILE_BLOCK = 256 * 1024
+SENDFILE_POLL = 0.001
 
 
 class WorldLoop(SimLoop):
@@ -185,6 +200,26 @@ class WorldLoop(SimLoop):
             server_hostname=server_hostname,
             patience=ssl_handshake_timeout,
         )
+
+    async def sendfile(
+        self, transport: Any, file: Any, offset: int = 0, count: int | None = None, *, fallback: bool = True
+    ) -> int:
+        """Send a file, a block at a time, as fast as the other end takes it."""
+        if transport.is_closing():
+            raise RuntimeError("Transport is closing")
+        file.seek(offset)
+        sent = 0
+        while count is None or sent < count:
+            block = file.read(SENDFILE_BLOCK if count is None else min(SENDFILE_BLOCK, count - sent))
+            if not block:
+                break
+            transport.write(block)
+            sent += len(block)
+            while transport.get_write_buffer_size() and not transport.is_closing():
+                await asyncio.sleep(SENDFILE_POLL)
+        if transport.is_closing():
+            raise ConnectionError("Connection closed by peer")
+        return sent
 
     # -- Unix sockets: roads inside one host, found by a path
 
@@ -367,20 +402,26 @@ class WorldLoop(SimLoop):
         """Let the signal do what it does by itself."""
         return self.process().signals.pop(sig, None) is not None
 
-    def _refuse_subprocess(self) -> None:
-        world = active_world()
-        assert world is not None
-        world.refuse(
-            "a subprocess was started", "start another program on a host with world.start(...) instead"
-        )
+    subprocess_exec = subprocess_shell = _refused(
+        "a subprocess was started", "start another program on a host with world.start(...) instead"
+    )
+    add_reader = add_writer = _refused(  # type: ignore[assignment]
+        "loop.add_reader() or add_writer() watches a file descriptor of the real machine",
+        "use asyncio streams, or loop.sock_recv(...) and its kin",
+    )
+    connect_read_pipe = connect_write_pipe = _refused(
+        "a pipe of the real machine was opened",
+        "talk to programs over the network, and to the disk with files",
+    )
+    sock_recvfrom = sock_recvfrom_into = sock_sendto = _refused(
+        "a datagram socket was used by hand", "use loop.create_datagram_endpoint(...)"
+    )
 
-    async def subprocess_exec(self, *_: Any, **__: Any) -> Any:
-        """Refused: a world cannot hold a real process."""
-        self._refuse_subprocess()
+    def remove_reader(self, fd: object) -> bool:
+        """There is none to be removed."""
+        return False
 
-    async def subprocess_shell(self, *_: Any, **__: Any) -> Any:
-        """Refused: a world cannot hold a real process."""
-        self._refuse_subprocess()
+    remove_writer = remove_reader
 
 
 class _Accepting:

@@ -43,6 +43,10 @@ COLLECT_EVERY = 2_000_000
 """Events between two garbage collections: at fixed points, so that finalizers run at fixed points too."""
 
 
+EAGER: Any = getattr(asyncio, "eager_task_factory", None)
+"""What a program sets to let its tasks begin at once, from Python 3.12 on: ours do so too."""
+
+
 class Receiver(Protocol):
     """Whatever things arrive at."""
 
@@ -251,7 +255,9 @@ class SimLoop(BaseEventLoop):
     ) -> asyncio.Task[Any]:
         """A task of the process whose code asks for it."""
         process = PROCESS.get() if context is None else context.get(PROCESS)
-        if process is not None and process.task_factory is not None:
+        if process is not None and process.task_factory is EAGER and EAGER is not None:
+            options["eager_start"] = True
+        elif process is not None and process.task_factory is not None:
             if context is not None:
                 options["context"] = context
             made: SimTask = process.task_factory(self, coro, **options)

@@ -138,6 +138,8 @@ def _sweep_holder(holder: object) -> int:
             return _sweep_class(holder) if _is_class_namespace(holder) else _sweep_dict(holder)
         case list():
             return _sweep_list(holder)
+        case CellType() if _is_cell_of_its_class(holder):
+            return 0
         case CellType():
             holder.cell_contents = _stand_in_for(holder.cell_contents)
             return 1
@@ -147,6 +149,20 @@ def _sweep_holder(holder: object) -> int:
             return 0
         case _:
             return _sweep_object(holder)
+
+
+def _is_cell_of_its_class(cell: CellType) -> bool:
+    """What `super()` finds in the methods of a class must stay that class."""
+    kind = cell.cell_contents
+    if not isinstance(kind, type):
+        return False
+    for value in vars(kind).values():
+        parts = (value.fget, value.fset, value.fdel) if isinstance(value, property) else (value,)
+        for function in parts:
+            closure = getattr(getattr(function, "__func__", function), "__closure__", None)
+            if closure is not None and any(cell is other for other in closure):
+                return True
+    return False
 
 
 def _sweep_dict(holder: dict[str, object]) -> int:

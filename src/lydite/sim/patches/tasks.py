@@ -4,7 +4,7 @@
 |---|---|
 | `asyncio.all_tasks` | the tasks of the process that asks: the loop carries those of all hosts |
 | `asyncio.as_completed` | what it is given is started in the order in which it is given |
-| `asyncio.wait_for`, before 3.12 | what it is since 3.12: the older one takes more steps, and a trace may not depend on the Python |
+| `asyncio.wait_for`, before 3.12 | that of 3.12: the older one takes more steps, and traces are equal on every Python |
 | `hash` of streams, protocols, transports, queues, locks, gathered futures | a number of the process |
 
 **Why numbers.** An object without a hash of its own is hashed by its address, so `for writer in writers`
