@@ -13,11 +13,11 @@ import pytest
 from lydite.model import Header, InputError, TargetNotFound
 from lydite.sim import simulate
 from lydite.sim.context import PROCESS, current_process
-from lydite.sim.modules import load_entry, warm
+from lydite.sim.hosts.process import SimProcess
 from lydite.sim.patches import real
 from lydite.sim.patches.memory import Memory
-from lydite.sim.private import is_private
-from lydite.sim.process import SimProcess
+from lydite.sim.programs.modules import load_entry, warm
+from lydite.sim.programs.private import is_private
 from lydite.world import World
 from tests.sim.patches.inside import words_of
 

@@ -1,10 +1,10 @@
 """The deterministic simulated world, in which unmodified asyncio programs run."""
 
 from lydite.sim.context import active_world, current_process
-from lydite.sim.modules import warm
+from lydite.sim.levers.schedule import validate
 from lydite.sim.outcome import Outcome
 from lydite.sim.patches import install, sweep
-from lydite.sim.schedule import validate
+from lydite.sim.programs.modules import warm
 from lydite.sim.world import CAPABILITIES, SimWorld, simulate
 
 __all__ = [

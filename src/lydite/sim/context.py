@@ -12,7 +12,7 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from lydite.sim.process import SimProcess
+    from lydite.sim.hosts.process import SimProcess
     from lydite.sim.world import SimWorld
 
 PROCESS: Final[ContextVar["SimProcess | None"]] = ContextVar("lydite_process", default=None)

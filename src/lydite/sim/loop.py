@@ -31,12 +31,12 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from lydite.model import BudgetSpent, SimulationError
-from lydite.sim.clock import BILLION, BOOT_NS
 from lydite.sim.context import PROCESS
+from lydite.sim.hosts.clock import BILLION, BOOT_NS
 
 if TYPE_CHECKING:
-    from lydite.sim.host import SimHost
-    from lydite.sim.process import SimProcess
+    from lydite.sim.hosts.host import SimHost
+    from lydite.sim.hosts.process import SimProcess
     from lydite.world import Limits
 
 COLLECT_EVERY = 2_000_000

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from lydite.model import Event, Facts, Kind, TraceWriter, plain
 
 if TYPE_CHECKING:
-    from lydite.sim.host import SimHost
-    from lydite.sim.process import SimProcess
+    from lydite.sim.hosts.host import SimHost
+    from lydite.sim.hosts.process import SimProcess
 
 
 class Recorder:

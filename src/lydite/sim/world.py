@@ -23,22 +23,22 @@ from lydite.model import (
     TraceWriter,
 )
 from lydite.sim.context import enter_world, leave_world
-from lydite.sim.culprit import culprit, waiting_places
-from lydite.sim.disk import SimDisk
-from lydite.sim.endpoints import WorldLoop
-from lydite.sim.host import SimHost
-from lydite.sim.lifecycle import Lifecycle, Vanished, exit_code_of
-from lydite.sim.machine_levers import SimClockLever, SimCpuLever, SimDiskLever, SimProcessLever
-from lydite.sim.near import near
-from lydite.sim.network import Network
-from lydite.sim.network_lever import SimNetworkLever
+from lydite.sim.disk.disk import SimDisk
+from lydite.sim.hosts.host import SimHost
+from lydite.sim.hosts.process import SimProcess
+from lydite.sim.levers.machine_levers import SimClockLever, SimCpuLever, SimDiskLever, SimProcessLever
+from lydite.sim.levers.near import near
+from lydite.sim.levers.network_lever import SimNetworkLever
+from lydite.sim.levers.schedule import pull, validate
+from lydite.sim.network.endpoints import WorldLoop
+from lydite.sim.network.network import Network
+from lydite.sim.network.ports import ANY, LOCAL
 from lydite.sim.outcome import Outcome
 from lydite.sim.patches import install, real
-from lydite.sim.ports import ANY, LOCAL
-from lydite.sim.process import SimProcess
+from lydite.sim.programs.culprit import culprit, waiting_places
+from lydite.sim.programs.lifecycle import Lifecycle, Vanished, exit_code_of
+from lydite.sim.programs.watchdog import Watchdog
 from lydite.sim.recorder import Recorder
-from lydite.sim.schedule import pull, validate
-from lydite.sim.watchdog import Watchdog
 from lydite.world import (
     Asgi,
     Capability,
@@ -55,7 +55,7 @@ from lydite.world import (
 )
 
 if TYPE_CHECKING:
-    from lydite.sim.bending import SimBend
+    from lydite.sim.levers.bending import SimBend
 
 TESTER: Final = "tester"
 HOST_NAME: Final = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")

@@ -6,10 +6,10 @@ from typing import Any, NoReturn, TypeVar, cast
 
 from lydite.model import Draws, Refused
 from lydite.sim.context import enter_world, leave_world
-from lydite.sim.disk import SimDisk
-from lydite.sim.host import SimHost
+from lydite.sim.disk.disk import SimDisk
+from lydite.sim.hosts.host import SimHost
+from lydite.sim.hosts.process import SimProcess
 from lydite.sim.patches import install
-from lydite.sim.process import SimProcess
 from lydite.world import Clock, Cpu, Disk
 
 Result = TypeVar("Result")

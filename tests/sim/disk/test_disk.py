@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lydite.model import Draws, InputError
-from lydite.sim.disk import SimDisk
-from lydite.sim.disk_bends import ROOT, DiskBend
-from lydite.sim.host import ROOT as HOST_ROOT
-from lydite.sim.inode import SECTOR, File
+from lydite.sim.disk.bends import ROOT, DiskBend
+from lydite.sim.disk.disk import SimDisk
+from lydite.sim.disk.inode import SECTOR, File
+from lydite.sim.hosts.host import ROOT as HOST_ROOT
 from lydite.world import Disk
 
 CREATE = os.O_RDWR | os.O_CREAT

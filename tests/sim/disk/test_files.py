@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from lydite.model import Refused
-from lydite.sim.descriptors import FIRST
-from lydite.sim.disk_bends import DiskBend
+from lydite.sim.disk.bends import DiskBend
+from lydite.sim.disk.descriptors import FIRST
 from lydite.world import Disk
 from tests.sim.disk.fake import FakeWorld
 

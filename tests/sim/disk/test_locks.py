@@ -1,7 +1,7 @@
 """Advisory locks: whole files by open file, ranges by process, and all of them gone with their owner."""
 
-from lydite.sim.locks import FOREVER, FileLocks
-from lydite.sim.sqlite_sharing import EXCLUSIVE, PENDING, RESERVED, SHARED, UNLOCKED, Sharing
+from lydite.sim.disk.locks import FOREVER, FileLocks
+from lydite.sim.disk.sqlite_sharing import EXCLUSIVE, PENDING, RESERVED, SHARED, UNLOCKED, Sharing
 
 
 def test_a_whole_file_is_shared_or_exclusive() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lydite.model import Refused
-from lydite.sim import paths
+from lydite.sim.disk import paths
 from lydite.sim.patches.file_calls import on_foreign_database
 from tests.sim.disk.fake import FakeWorld
 

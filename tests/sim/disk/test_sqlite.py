@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from lydite.model import Refused
-from lydite.sim import sqlite_files
-from lydite.sim.disk_bends import DiskBend
+from lydite.sim.disk import sqlite_files
+from lydite.sim.disk.bends import DiskBend
+from lydite.sim.hosts.process import SimProcess
 from lydite.sim.patches import sqlite as patch
-from lydite.sim.process import SimProcess
 from lydite.world import Disk
 from tests.sim.disk.fake import FakeWorld
 

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from lydite.model import Draws
-from lydite.sim.disk_bends import DiskBend
+from lydite.sim.disk.bends import DiskBend
 from tests.sim.disk.fake import FakeWorld
 
 SAFE = [("DELETE", "EXTRA"), ("TRUNCATE", "FULL"), ("PERSIST", "FULL"), ("WAL", "FULL")]

@@ -12,7 +12,7 @@ from lydite.sim.context import current_process
 from lydite.sim.patches.memory import memory_of
 
 if TYPE_CHECKING:
-    from lydite.sim.process import SimProcess
+    from lydite.sim.hosts.process import SimProcess
 
 NAMES: Final = (
     *("__add__", "__contains__", "__delitem__", "__eq__", "__getitem__", "__iadd__", "__iter__", "__len__"),

@@ -23,8 +23,8 @@ from types import ModuleType
 from typing import Final
 
 from lydite.model import InputError
-from lydite.sim.clock import BILLION
 from lydite.sim.context import active_world, at_threshold, current_process
+from lydite.sim.hosts.clock import BILLION
 from lydite.sim.patches import real
 from lydite.sim.patches.refusal import refuse
 from lydite.sim.patches.swaps import put_all

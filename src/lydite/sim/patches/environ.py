@@ -24,7 +24,7 @@ from lydite.sim.patches.memory import memory_of
 from lydite.sim.patches.swaps import put_all
 
 if TYPE_CHECKING:
-    from lydite.sim.process import SimProcess
+    from lydite.sim.hosts.process import SimProcess
 
     Environ = os._Environ[Any]
 else:

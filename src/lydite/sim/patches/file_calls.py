@@ -1,7 +1,7 @@
 """Stand-ins for the functions of `os` and `fcntl` that take a path or a descriptor.
 
 Each asks first whether a process of a world runs, and is the real function when none does. Then the
-path rule (`lydite.sim.paths`) says whose the path is. What lies on the host's disk is done there; what
+path rule (`lydite.sim.disk.paths`) says whose the path is. What lies on the host's disk is done there; what
 lies on the real machine may be read, and to change it is refused. Descriptors say themselves
 whose they are.
 
@@ -16,15 +16,15 @@ from collections.abc import Callable
 from types import MethodType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from lydite.sim import calls_by_number as by_number
-from lydite.sim import calls_by_path as by_path
-from lydite.sim import paths
 from lydite.sim.context import current_process
-from lydite.sim.descriptors import FIRST, descriptors_of
+from lydite.sim.disk import calls_by_number as by_number
+from lydite.sim.disk import calls_by_path as by_path
+from lydite.sim.disk import paths
+from lydite.sim.disk.descriptors import FIRST, descriptors_of
 from lydite.sim.patches.refusal import refuse
 
 if TYPE_CHECKING:
-    from lydite.sim.process import SimProcess
+    from lydite.sim.hosts.process import SimProcess
 
 StandIn = Callable[..., Any]
 

@@ -20,12 +20,12 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from lydite.sim import calls_by_number as by_number
-from lydite.sim import calls_by_path as by_path
-from lydite.sim import paths
 from lydite.sim.context import at_threshold, current_process
-from lydite.sim.descriptors import FIRST
-from lydite.sim.files import SimFileIO, check_mode, flags_of, open_file, open_raw
+from lydite.sim.disk import calls_by_number as by_number
+from lydite.sim.disk import calls_by_path as by_path
+from lydite.sim.disk import paths
+from lydite.sim.disk.descriptors import FIRST
+from lydite.sim.disk.files import SimFileIO, check_mode, flags_of, open_file, open_raw
 from lydite.sim.patches import file_calls as calls
 from lydite.sim.patches.refusal import refuse
 from lydite.sim.patches.swaps import put

@@ -25,15 +25,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from lydite.sim.clock import BILLION
 from lydite.sim.context import active_world, current_process
+from lydite.sim.hosts.clock import BILLION
 from lydite.sim.patches import real
 from lydite.sim.patches.clocks import elapsed_ns
 from lydite.sim.patches.memory import memory_of
 from lydite.sim.patches.swaps import put, put_all
 
 if TYPE_CHECKING:
-    from lydite.sim.process import SimProcess
+    from lydite.sim.hosts.process import SimProcess
 
 PROCESSORS: Final = 2
 RELEASE: Final = "6.1.0-lydite"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from lydite.sim.process import SimProcess
+    from lydite.sim.hosts.process import SimProcess
 
 ExitHandler: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 """A function and what to call it with."""

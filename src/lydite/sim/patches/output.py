@@ -16,7 +16,7 @@ from lydite.sim.patches.memory import memory_of
 from lydite.sim.patches.swaps import Swap, retarget
 
 if TYPE_CHECKING:
-    from lydite.sim.process import SimProcess
+    from lydite.sim.hosts.process import SimProcess
 
 STREAMS: Final = ("stdout", "stderr")
 

@@ -22,7 +22,7 @@ from lydite.sim.patches.refusal import refuse
 from lydite.sim.patches.swaps import put, put_all
 
 if TYPE_CHECKING:
-    from lydite.sim.process import SimProcess
+    from lydite.sim.hosts.process import SimProcess
 
 FOREVER: Final = {signal.SIGKILL, signal.SIGSTOP}
 """Signals that no process can handle."""

@@ -2,7 +2,7 @@
 
 | asked for | answer |
 |---|---|
-| `socket.socket(...)` | a socket of the simulated network (see `lydite.sim.sockets`) |
+| `socket.socket(...)` | a socket of the simulated network (see `lydite.sim.network.sockets`) |
 | `gethostname`, `getfqdn` | the host's name |
 | `getaddrinfo`, `gethostbyname`, `gethostbyaddr`, `getnameinfo` | the world's name service |
 | `socketpair` | refused: it would be a pair of real ones |
@@ -14,8 +14,8 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 from lydite.sim.context import active_world
+from lydite.sim.network.sockets import SimSocket
 from lydite.sim.patches.swaps import put, put_all
-from lydite.sim.sockets import SimSocket
 
 if TYPE_CHECKING:
     from lydite.sim.world import SimWorld

@@ -1,7 +1,7 @@
 """SQLite: `sqlite3` on the disk of the host whose program asks.
 
 The work is done by a file system of our own, registered in the library that the extension module
-`_sqlite3` uses (`lydite.sim.sqlite_vfs`). The library is found through the extension module itself;
+`_sqlite3` uses (`lydite.sim.disk.sqlite_vfs`). The library is found through the extension module itself;
 that it is the same one, and not just another of that version, is proved by asking `sqlite3` for
 the file system by its name.
 
@@ -18,13 +18,13 @@ import sqlite3
 import sys
 from typing import Any
 
-from lydite.sim import sqlite_abi as abi
-from lydite.sim import sqlite_vfs as vfs
 from lydite.sim.context import at_threshold, current_process
+from lydite.sim.disk import sqlite_abi as abi
+from lydite.sim.disk import sqlite_vfs as vfs
+from lydite.sim.disk.sqlite_files import switch
 from lydite.sim.patches.file_calls import stand_in
 from lydite.sim.patches.refusal import refuse
 from lydite.sim.patches.swaps import put
-from lydite.sim.sqlite_files import switch
 
 PROBE = "lydite"
 """The name under which our file system can be asked for."""

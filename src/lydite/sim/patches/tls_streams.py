@@ -1,7 +1,7 @@
 """TLS above the transport: what `ssl` does for libraries that carry the bytes themselves.
 
 anyio, and with it httpx, does not ask the event loop for TLS. It wraps two buffers with `SSLContext.wrap_bio`
-and carries what OpenSSL writes there. Inside a world those buffers get the messages of `lydite.sim.tls`
+and carries what OpenSSL writes there. Inside a world those buffers get the messages of `lydite.sim.network.tls`
 instead: the handshake's outcome is the real one, between the real contexts, and the bytes pass as they are.
 One side may do TLS this way and the other through asyncio: they speak the same messages.
 
@@ -18,8 +18,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, NoReturn
 
-from lydite.sim import paths, tls
 from lydite.sim.context import active_world, current_process
+from lydite.sim.disk import paths
+from lydite.sim.network import tls
 from lydite.sim.patches import real
 from lydite.sim.patches.refusal import refuse
 

@@ -1,0 +1,103 @@
+"""A host of the simulated world: a name, an address, clocks, a disk, a processor, and its processes."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from lydite.sim.hosts.clock import HostClock
+from lydite.world import Clock, Cpu
+
+if TYPE_CHECKING:
+    from lydite.sim.disk.disk import SimDisk
+    from lydite.sim.hosts.process import SimProcess
+    from lydite.world import Runnable
+
+ROOT = "/disk"
+"""Where a host's disk is mounted, for its programs. Each host sees its own."""
+
+LAST_WORDS = 50
+"""How many lines of a host's output are kept."""
+
+NOMINAL_NS = 50_000
+"""What a message costs a burdened host that was given no cost of its own."""
+
+
+def _ignore(_item: object) -> None:
+    """Nobody is there to answer."""
+
+
+class SimHost:
+    """One machine. It outlives its processes, as its disk does."""
+
+    __slots__ = (
+        "address",
+        "bury",
+        "busy_until_ns",
+        "burdens",
+        "clock",
+        "cpu",
+        "disk",
+        "held",
+        "incarnations",
+        "index",
+        "last_words",
+        "name",
+        "paused",
+        "ports_used",
+        "powered",
+        "processes",
+        "programs",
+        "region",
+        "root",
+        "salt",
+    )
+
+    def __init__(
+        self, name: str, index: int, *, region: str, clock: Clock, disk: "SimDisk", cpu: Cpu, salt: int
+    ) -> None:
+        self.name = name
+        self.index = index
+        self.address = f"10.{index >> 16 & 255}.{index >> 8 & 255}.{index & 255}"
+        self.root = ROOT
+        self.region = region
+        self.clock = HostClock(clock)
+        self.disk = disk
+        self.cpu = cpu
+        self.burdens: list[float] = []
+        self.busy_until_ns = 0
+        self.salt = salt
+        self.incarnations = 0
+        self.ports_used = 32_768
+        self.powered = True
+        self.paused = 0
+        """How many pauses hold it."""
+        self.held: deque[Any] = deque()
+        """What waits for the host: it is paused, or its processor is busy."""
+        self.bury: Callable[[Any], None] = _ignore
+        """What the host's kernel does with a segment for a process that is gone."""
+        self.processes: list[SimProcess] = []
+        self.programs: list[Runnable] = []
+        """What was started here, to be started again when the host is revived."""
+        self.last_words: deque[tuple[int, str, str]] = deque(maxlen=LAST_WORDS)
+
+    def tie(self, when_ns: int) -> int:
+        """What decides between hosts at an equal instant: a hash of two integers, equal on every machine."""
+        return hash((when_ns, self.salt))  # house: of integers, equal everywhere
+
+    def work(self, size: int, now_ns: int) -> None:
+        """Let the processor be busy with a message of that size."""
+        cpu = self.cpu
+        cost_ns = cpu.message_ns + cpu.byte_ns * size
+        if self.burdens:
+            cost_ns = cost_ns or NOMINAL_NS
+            for factor in self.burdens:
+                cost_ns *= factor
+        if cost_ns:
+            self.charge(int(cost_ns), now_ns)
+
+    def charge(self, cost_ns: int, now_ns: int) -> None:
+        """Keep the processor busy for so long."""
+        self.busy_until_ns = max(self.busy_until_ns, now_ns) + cost_ns
+
+    def __repr__(self) -> str:
+        return f"<SimHost {self.name} {self.address}>"

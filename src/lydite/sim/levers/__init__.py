@@ -1,0 +1,3 @@
+"""The levers of a world, and the schedules that pull them."""
+
+__all__: list[str] = []

@@ -1,0 +1,72 @@
+"""What all levers of the simulated world share: a pull is recorded, and gives a bend that can be lifted."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from lydite.model import Facts
+from lydite.world import OPPOSITES, Hosts
+
+if TYPE_CHECKING:
+    from lydite.sim.hosts.host import SimHost
+    from lydite.sim.world import SimWorld
+
+
+class SimBend:
+    """One thing bent, until it is lifted."""
+
+    __slots__ = ("_undo",)
+
+    def __init__(self, undo: Callable[[], None]) -> None:
+        self._undo: Callable[[], None] | None = undo
+
+    def lift(self) -> None:
+        """Undo this bend, and only this one; once."""
+        undo, self._undo = self._undo, None
+        if undo is not None:
+            undo()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.lift()
+
+
+class Lever:
+    """What the levers share: finding hosts by name, and recording what was pulled."""
+
+    name = ""
+    """What its verbs are called by: `network.cut`."""
+
+    def __init__(self, world: "SimWorld") -> None:
+        self._world = world
+
+    def _hosts(self, names: Hosts) -> "list[SimHost]":
+        if isinstance(names, str):
+            if names == "*":
+                return list(self._world.hosts)
+            names = (names,)
+        return [self._world.known(name) for name in names]
+
+    def _record(self, verb: str, **args: object) -> None:
+        facts = {name: list(value) if isinstance(value, tuple) else value for name, value in args.items()}
+        self._world.record_fault(f"{self.name}.{verb}", facts)  # type: ignore[arg-type]
+
+    def _bend(self, verb: str, args: Facts, undo: Callable[[], None]) -> SimBend:
+        """Record the pull; when the bend is lifted, record that too."""
+        self._record(verb, **args)
+        opposite = OPPOSITES[f"{self.name}.{verb}"].removeprefix(f"{self.name}.")
+
+        def lift() -> None:
+            undo()
+            self._record(opposite, **args)
+
+        bend = SimBend(lift)
+        self._world.bends.append(bend)
+        return bend

@@ -1,0 +1,478 @@
+"""Streams: the two ends of a TCP connection, as asyncio transports.
+
+What is modelled, because programs meet it: each direction is FIFO; a write may arrive in two
+pieces (readers must cope with short reads); the kernels' buffers take what is written up to
+`KERNEL_BUFFER`, beyond that the sender's own buffer fills and asyncio's flow control pauses it;
+a closed peer answers data with a reset; lost or corrupted segments come later, never never; a
+cut is silent: what is sent waits and is sent again when the road opens, at the moment at which
+TCP's doubling timer would have tried, and after `GIVE_UP_NS` the sender's end times out. Whoever
+has nothing to send never learns that the other end is gone.
+
+What is not: congestion control, window sizes, Nagle and delayed acknowledgements.
+"""
+
+import asyncio
+import errno
+import os
+from asyncio import transports
+from collections import deque
+from collections.abc import Callable, Iterable
+from heapq import heappush
+from typing import TYPE_CHECKING, Any
+
+from lydite.sim.network.roads import MASK32, RETRANSMIT_NS, RETRANSMIT_NS_MAX, Road
+from lydite.sim.network.segments import FIN, GIVE_UP_NS, HIGH_WATER, KERNEL_BUFFER, RST, SEGMENT_MAX, Mark
+
+if TYPE_CHECKING:
+    from lydite.sim.hosts.process import SimProcess
+    from lydite.sim.loop import SimLoop
+    from lydite.sim.network.network import Network
+
+
+class SimStream(transports.Transport):
+    """One end of a connection."""
+
+    __slots__ = (
+        "_accepted",
+        "_buffered",
+        "_consumed",
+        "_free_ns",
+        "_high",
+        "_host_index",
+        "_limit",
+        "_low",
+        "_network",
+        "_paused",
+        "_peer_salt",
+        "_peer_waits",
+        "_received",
+        "_sent",
+        "_unsent",
+        "_write_paused",
+        "closing",
+        "connection",
+        "context",
+        "ended",
+        "eof_sent",
+        "loop",
+        "lost",
+        "number",
+        "on_lost",
+        "peer",
+        "process",
+        "protocol",
+        "road",
+    )
+
+    peer: "SimStream"
+
+    def __init__(
+        self,
+        network: "Network",
+        process: "SimProcess",
+        connection: int,
+        number: int,
+        road: Road,
+        extra: dict[str, object],
+    ) -> None:
+        super().__init__(extra)
+        self._network = network
+        self.loop: SimLoop = network.loop
+        self.process = process
+        self.context = process.context
+        self.connection = connection
+        self.number = number
+        self.road = road
+        self.protocol: Any = None
+        self.closing = False
+        self.lost = False
+        self.eof_sent = False
+        self.ended = False
+        self.on_lost: Callable[[SimStream], None] | None = None
+        self._accepted = False
+        self._buffered = False
+        self._paused = False
+        self._received: deque[Any] | None = None
+        self._unsent: deque[tuple[int, Any]] | None = None
+        self._free_ns = 0
+        self._host_index = process.host.index
+        self._peer_salt = road.target.salt
+        self._sent = 0
+        self._consumed = 0
+        self._limit = HIGH_WATER + KERNEL_BUFFER
+        """How much may have been sent before the other end is asked how much it has taken."""
+        self._peer_waits = False
+        self._high = HIGH_WATER
+        self._low = HIGH_WATER // 4
+        self._write_paused = False
+
+    def __repr__(self) -> str:
+        return f"<SimStream {self.connection} {self.process.host.name}>"
+
+    def __hash__(self) -> int:
+        return self.number
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def extra(self, name: str, value: object) -> None:
+        """Something more that `get_extra_info` knows."""
+        self._extra[name] = value  # type: ignore[attr-defined]
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """What asyncio transports tell about themselves; the socket is made when it is asked for."""
+        if name == "socket" and "socket" not in self._extra:  # type: ignore[attr-defined]
+            self.extra("socket", self._network.socket_of(self))
+        return super().get_extra_info(name, default)
+
+    # -- asyncio's transport: reading
+
+    def set_protocol(self, protocol: Any) -> None:
+        """Hand what arrives to another protocol from now on."""
+        self.protocol = protocol
+        self._buffered = isinstance(protocol, asyncio.BufferedProtocol)
+
+    def get_protocol(self) -> Any:
+        """The protocol that gets what arrives."""
+        return self.protocol
+
+    def is_reading(self) -> bool:
+        """Is it reading?"""
+        return not self._paused and not self.closing
+
+    def pause_reading(self) -> None:
+        """Leave what arrives in the kernel's buffer."""
+        self._paused = True
+
+    def resume_reading(self) -> None:
+        """Read on."""
+        if self._paused:
+            self._paused = False
+            if self._received:
+                self.loop.call_soon(self._drain, context=self.context)
+
+    @property
+    def unread(self) -> bool:
+        """Is there something to be read? The end of a stream stays there, as often as it is looked at."""
+        return self.ended or bool(self._received)
+
+    def accept(self, protocol: Any) -> None:
+        """The connection is the program's now: what arrived before is read."""
+        self.set_protocol(protocol)
+        self._accepted = True
+        protocol.connection_made(self)
+        if self._received and not self._paused:
+            self.loop.call_soon(self._drain, context=self.context)
+
+    # -- asyncio's transport: writing
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """When to pause the writer, and when to let it go on."""
+        if high is None:
+            high = HIGH_WATER if low is None else 4 * low
+        if low is None:
+            low = high // 4
+        if not high >= low >= 0:
+            raise ValueError(f"high ({high!r}) must be >= low ({low!r}) must be >= 0")
+        self._high, self._low = high, low
+        self._mind_the_buffer()
+
+    def get_write_buffer_limits(self) -> tuple[int, int]:
+        """The low and the high mark."""
+        return self._low, self._high
+
+    def get_write_buffer_size(self) -> int:
+        """What the kernels have not taken yet."""
+        return max(0, self._inflight - KERNEL_BUFFER)
+
+    def is_closing(self) -> bool:
+        """Is it closing or closed?"""
+        return self.closing
+
+    def can_write_eof(self) -> bool:
+        """One direction can be closed alone, unless the stream is in TLS."""
+        return "sslcontext" not in self._extra  # type: ignore[attr-defined]
+
+    def write(self, data: Any) -> None:
+        """Send bytes. Most of a world's time is spent from here to `receive`: keep it short."""
+        if self.closing or self.eof_sent or not data:
+            self._refuse_write(data)
+            return
+        if data.__class__ is not bytes:
+            data = bytes(data)
+        size = len(data)
+        network = self._network
+        now_ns = self.loop.now_ns
+        network.emit_send(now_ns, self._host_index, self.connection, size, data)
+        road = self.road
+        if road.condition is not None or road.bytes_per_second or self._unsent or size > SEGMENT_MAX:
+            self._send_slowly(data)
+        else:
+            word = road.word()
+            when_ns = now_ns + road.latency_ns + ((word & MASK32) * road.jitter_ns >> 32)
+            when_ns = max(when_ns, self._free_ns)
+            if word >> 60 == 0 and size > 1:
+                # One write in sixteen arrives in two pieces.
+                cut = 1 + (word >> 32 & 0xFFFFFFF) % (size - 1)
+                tie = hash((when_ns, self._peer_salt))  # house: of integers, equal everywhere
+                heappush(network.heap, (when_ns, tie, network.sequence(), (self.peer, data[:cut])))
+                data = data[cut:]
+                when_ns += word & 0xFFFF
+            self._free_ns = when_ns
+            tie = hash((when_ns, self._peer_salt))  # house: of integers, equal everywhere
+            heappush(network.heap, (when_ns, tie, network.sequence(), (self.peer, data)))
+        self._sent = sent = self._sent + size
+        if sent > self._limit:
+            self._mind_the_buffer()
+
+    def writelines(self, list_of_data: Iterable[Any]) -> None:
+        """Send several pieces as one."""
+        self.write(b"".join(list_of_data))
+
+    def write_eof(self) -> None:
+        """Say that nothing more will come; reading goes on."""
+        if not self.can_write_eof():
+            raise NotImplementedError("a TLS connection closes both directions at once")
+        if not self.eof_sent and not self.closing:
+            self.eof_sent = True
+            self._finish()
+
+    def close(self) -> None:
+        """Close when everything written has gone out."""
+        if not self.closing:
+            self.closing = True
+            self._hang_up()
+            self.loop.call_soon(self._lose, None, context=self.context)
+
+    def abort(self) -> None:
+        """Close at once. What the kernel has taken still goes out; had it not taken all, the rest is gone."""
+        if self.closing:
+            return
+        if not self.get_write_buffer_size():
+            self.close()
+            return
+        self.closing = True
+        self.answer_reset()
+        self.loop.call_soon(self._lose, None, context=self.context)
+
+    def _hang_up(self) -> None:
+        """What the kernel says when the socket is closed: a reset, if something came that nobody has read."""
+        if any(item.__class__ is not Mark for item in self._received or ()):
+            self.answer_reset()
+        elif not self.eof_sent:
+            self.eof_sent = True
+            self._finish()
+
+    def _refuse_write(self, data: Any) -> None:
+        if not isinstance(data, bytes | bytearray | memoryview):
+            raise TypeError(f"data argument must be a bytes-like object, not {type(data).__name__!r}")
+        if self.eof_sent and not self.closing:
+            raise RuntimeError("Cannot call write() after write_eof()")
+
+    @property
+    def _inflight(self) -> int:
+        """What was sent and the program at the other end has not taken yet."""
+        return self._sent - self.peer._consumed
+
+    def _mind_the_buffer(self) -> None:
+        """Much was sent: has so little of it been taken that the writer must wait?"""
+        if self._inflight > self._high + KERNEL_BUFFER and not self.peer.lost:
+            if not self._write_paused and self.protocol is not None:
+                self._write_paused = True
+                self.peer._peer_waits = True
+                self.protocol.pause_writing()
+        else:
+            self._limit = self.peer._consumed + self._high + KERNEL_BUFFER
+
+    # -- sending when something is in the way
+
+    def _finish(self) -> None:
+        self._network.trace.finish(self.loop.now_ns, self.process.host.index, self.connection)
+        self._send_slowly(FIN)
+
+    def answer_reset(self) -> None:
+        """Tell the other end that this one is gone. A reset is sent once: a cut road loses it."""
+        network, road = self._network, self.road
+        network.trace.reset(self.loop.now_ns, self.process.host.index, self.connection)
+        self._unsent = None
+        condition = road.condition
+        if condition is not None and (condition.cut or road.happens(condition.loss)):
+            return
+        self._arrive_at_peer(RST, 0)
+
+    def _send_slowly(self, data: Any) -> None:
+        condition = self.road.condition
+        if self._unsent or (condition is not None and condition.closed):
+            self._keep_back(data)
+            return
+        if data.__class__ is Mark:
+            self._arrive_at_peer(data, 0)
+            return
+        for start in range(0, len(data), SEGMENT_MAX):
+            piece = data[start : start + SEGMENT_MAX]
+            self._arrive_at_peer(piece, len(piece))
+
+    def _arrive_at_peer(self, data: Any, size: int) -> None:
+        road = self.road
+        when_ns = road.arrival(self.loop.now_ns, size) + road.retransmissions()
+        self._free_ns = when_ns = max(when_ns, self._free_ns)
+        self.loop.push(when_ns, self.peer.process.host, (self.peer, data))
+
+    def _keep_back(self, data: Any) -> None:
+        now_ns = self.loop.now_ns
+        if self._unsent is None:
+            self._unsent = deque()
+        if not self._unsent:
+            self.loop.at(now_ns + GIVE_UP_NS, self.process.host, self._give_up, now_ns, context=self.context)
+        self._unsent.append((now_ns, data))
+        self.road.waiting[self.number] = self._road_opened
+
+    def _road_opened(self) -> None:
+        """The road is open again: TCP notices when its doubling timer next tries."""
+        if not self._unsent:
+            return
+        now_ns, (first_ns, _) = self.loop.now_ns, self._unsent[0]
+        try_ns, wait_ns = first_ns, RETRANSMIT_NS
+        while try_ns < now_ns:
+            try_ns += wait_ns
+            wait_ns = min(wait_ns * 2, RETRANSMIT_NS_MAX)
+        self.loop.at(try_ns, self.process.host, self._send_again, context=self._network.context)
+
+    def _send_again(self) -> None:
+        condition = self.road.condition
+        if condition is not None and condition.closed:
+            self.road.waiting[self.number] = self._road_opened
+            return
+        unsent, self._unsent = self._unsent, None
+        for _, data in unsent or ():
+            self._send_slowly(data)
+
+    def _give_up(self, since_ns: int) -> None:
+        if self._unsent and self._unsent[0][0] <= since_ns and not self.lost:
+            self._unsent = None
+            self.fail(TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)))
+
+    # -- what arrives
+
+    def cost(self, payload: Any) -> int:
+        """How many bytes of work this is."""
+        return 0 if payload.__class__ is Mark else len(payload)
+
+    def receive(self, payload: Any) -> None:
+        """A segment has arrived at this host."""
+        if self.lost or payload is RST:
+            self._receive_late(payload)
+        elif self._paused or self._received or not self._accepted:
+            if self._received is None:
+                self._received = deque()
+            self._received.append(payload)
+        else:
+            self._deliver(payload)
+
+    def _receive_late(self, payload: Any) -> None:
+        if not self.lost:
+            self.was_reset()
+        elif payload.__class__ is not Mark:
+            self.answer_reset()
+
+    def was_reset(self) -> None:
+        """The other end is gone, and said so."""
+        self._received = None
+        self.fail(ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)))
+
+    def _drain(self) -> None:
+        while self._received and not self._paused and not self.lost:
+            self._deliver(self._received.popleft())
+
+    def _deliver(self, data: Any) -> None:
+        if self.closing:
+            return
+        try:
+            if data is FIN:
+                self.ended = True
+                if not self.protocol.eof_received():
+                    self.close()
+                return
+            size = len(data)
+            self._network.emit_deliver(self.loop.now_ns, self._host_index, self.connection, size)
+            if self._buffered:
+                self._fill(data)
+            else:
+                self.protocol.data_received(data)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            self.loop.call_exception_handler(
+                {"message": "Fatal error: protocol.data_received() call failed.", "exception": error}
+            )
+            self.fail(error)
+            return
+        self._consumed += size
+        if self._peer_waits:
+            self._grant()
+
+    def _fill(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            buffer = memoryview(self.protocol.get_buffer(len(rest)))
+            count = min(len(buffer), len(rest))
+            buffer[:count] = rest[:count]
+            self.protocol.buffer_updated(count)
+            rest = rest[count:]
+
+    def _grant(self) -> None:
+        """The writer at the other end waits: it hears of the room after the way back."""
+        peer = self.peer
+        if peer._inflight <= peer._low + KERNEL_BUFFER:
+            self._peer_waits = False
+            when_ns = self.road.arrival(self.loop.now_ns, 0)
+            self.loop.at(when_ns, peer.process.host, peer.granted, context=peer.context)
+
+    def granted(self) -> None:
+        """There is room again at the other end."""
+        if self._write_paused and not self.lost:
+            self._write_paused = False
+            self._limit = self.peer._consumed + self._high + KERNEL_BUFFER
+            self.protocol.resume_writing()
+
+    # -- the end
+
+    def fail(self, error: BaseException) -> None:
+        """The connection is broken: the protocol hears why."""
+        if self.lost:
+            return
+        self.closing = True
+        self._lose(error)
+
+    def _lose(self, error: BaseException | None) -> None:
+        if self.lost:
+            return
+        self.lost = True
+        self._network.forget(self)
+        if self.protocol is not None:
+            self.protocol.connection_lost(error)
+        if self.on_lost is not None:
+            self.on_lost(self)
+
+    def die(self) -> None:
+        """The process was killed: its kernel closes the connection, its protocol hears nothing."""
+        if self.lost:
+            return
+        self.closing = self.lost = True
+        self._hang_up()
+
+    def lost_on_the_way(self, data: Any) -> None:
+        """The host at the other end has no power: what was sent will be sent again, when it is back."""
+        if not self.lost or self.eof_sent:
+            self._keep_back(data)
+            self.road.waiting.pop(self.number, None)
+            self._network.unpowered(self.peer.process.host, self)
+
+    def power_is_back(self) -> None:
+        """The other host answers again: the next try gets through."""
+        self._road_opened()
+
+    def vanish(self) -> None:
+        """The host lost its power: nobody hears anything."""
+        self.closing = self.lost = True
+        self._unsent = None
