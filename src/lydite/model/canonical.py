@@ -46,27 +46,64 @@ def plain(value: object, where: str = "value") -> Plain:
     >>> plain((1, {"a": (2,)}))
     [1, {'a': [2]}]
     """
+    try:
+        return _plain(value)
+    except _NotPlainError as found:
+        raise InputError(found.problem, where=where + found.path, remedy=found.remedy) from None
+
+
+class _NotPlainError(Exception):
+    """Something is not plain. Its path is put together on the way out, so that plain values pay nothing."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.remedy = remedy
+        self.path = ""
+
+
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
+def _plain(value: object) -> Plain:
+    # Every note, check and fault of a run comes through here: the common types are asked for first.
+    if value.__class__ in _SCALARS:
+        return value  # type: ignore[return-value]
+    step: object = None
+    try:
+        match value:
+            case dict() | Mapping():
+                made: dict[str, Plain] = {}
+                for key, item in value.items():
+                    if key.__class__ is not str and not isinstance(key, str):
+                        step = None
+                        raise _NotPlainError(f"key {key!r} is not text", "turn the key into text first")
+                    step = key
+                    made[key] = item if item.__class__ in _SCALARS else _plain(item)
+                return made
+            case list() | tuple():
+                items: list[Plain] = []
+                for item in value:
+                    step = len(items)
+                    items.append(item if item.__class__ in _SCALARS else _plain(item))
+                return items
+    except _NotPlainError as found:
+        if step is not None:
+            found.path = f".{step}{found.path}" if isinstance(step, str) else f"[{step}]{found.path}"
+        raise
+    return _unusual(value)
+
+
+def _unusual(value: object) -> Plain:
     match value:
-        case None | bool() | int() | float() | str():
+        case bool() | int() | float() | str():
             return value
         case bytes() | bytearray():
             return value.hex()
-        case Mapping():
-            return {_key(key, where): plain(item, f"{where}.{key}") for key, item in value.items()}
-        case list() | tuple():
-            return [plain(item, f"{where}[{index}]") for index, item in enumerate(value)]
         case set() | frozenset():
-            problem, remedy = "a set has no order that means anything", "sort it into a list"
-        case _:
-            problem = f"{type(value).__name__} is not a plain value"
-            remedy = "give numbers, text, lists and dictionaries with text keys"
-    raise InputError(problem, where=where, remedy=remedy)
-
-
-def _key(key: object, where: str) -> str:
-    if not isinstance(key, str):
-        raise InputError(f"key {key!r} is not text", where=where, remedy="turn the key into text first")
-    return key
+            raise _NotPlainError("a set has no order that means anything", "sort it into a list")
+    problem = f"{type(value).__name__} is not a plain value"
+    raise _NotPlainError(problem, "give numbers, text, lists and dictionaries with text keys")
 
 
 def digest_of(value: Plain) -> str:

@@ -39,7 +39,10 @@ if TYPE_CHECKING:
     from lydite.sim.hosts.process import SimProcess
     from lydite.world import Limits
 
-COLLECT_EVERY = 2_000_000
+LOOK_UP_EVERY = 10_000
+"""Events between two looks at the budget."""
+
+COLLECT_EVERY = 200 * LOOK_UP_EVERY
 """Events between two garbage collections: at fixed points, so that finalizers run at fixed points too."""
 
 
@@ -74,6 +77,11 @@ class SimHandle(events.Handle):
 
     __slots__ = ()
 
+    _callback: Any
+    _args: Any
+    _repr = None
+    _source_traceback = None
+
     def __init__(
         self,
         callback: Callable[..., object],
@@ -82,12 +90,14 @@ class SimHandle(events.Handle):
         context: Context | None,
     ) -> None:
         self._context = copy_context() if context is None else context
-        self._loop = loop
         self._callback = callback
         self._args = args
         self._cancelled = False
-        self._repr = None
-        self._source_traceback = None
+
+    def cancel(self) -> None:
+        """Never run it."""
+        self._cancelled = True
+        self._callback = self._args = None
 
 
 class SimTimer(SimHandle):
@@ -155,7 +165,7 @@ class SimLoop(BaseEventLoop):
         self.sequence = itertools.count(1).__next__
         self.create_future = functools.partial(SimFuture, loop=self)  # type: ignore[method-assign]
         self._number_of_nobody = itertools.count(1).__next__
-        self._collect_at = min(COLLECT_EVERY, limits.events)
+        self._look_up_at = min(LOOK_UP_EVERY, limits.events + 1)
         self.on_idle: Callable[[], NoReturn]
         """Called when nothing will ever happen again."""
         self.on_exit: Callable[[SimProcess | None, SystemExit], None]
@@ -311,40 +321,36 @@ class SimLoop(BaseEventLoop):
     def _run_once(self) -> None:
         ready, heap = self._ready, self.heap
         append, popleft = ready.append, ready.popleft
-        virtual_max, events_max = self._limits.virtual_ns, self._limits.events
+        virtual_max = self._limits.virtual_ns
+        events_seen = self.events
         while not self._stopping:  # type: ignore[attr-defined]
             if not ready:
-                while heap and heap[0][3].__class__ is SimTimer and heap[0][3]._cancelled:
-                    heappop(heap)
                 if not heap:
                     self.on_idle()
-                entry = heappop(heap)
-                self.now_ns = now_ns = entry[0]
-                append(entry[3])
-                while heap and heap[0][0] == now_ns:
+                when_ns, _, _, item = heappop(heap)
+                if item.__class__ is SimTimer and item._cancelled:
+                    continue
+                self.now_ns = when_ns
+                append(item)
+                while heap and heap[0][0] == when_ns:
                     append(heappop(heap)[3])
-                if now_ns > virtual_max:
+                if when_ns > virtual_max:
                     raise self._spent("virtual time", f"{virtual_max / BILLION:g} s", "virtual_ns")
-            count = len(ready)
-            self.events = events_now = self.events + count
-            if events_now > self._collect_at:
-                self._collect(events_max)
-            if self.gated:
-                for _ in range(count):
-                    self._pass_gate(popleft())
+            item = popleft()
+            events_seen += 1
+            if events_seen >= self._look_up_at:
+                self._look_up(events_seen)
+            if self.gated and self._keeps_back(item):
                 continue
-            for _ in range(count):
-                item = popleft()
-                try:
-                    if item.__class__ is tuple:
-                        receiver, payload = item
-                        receiver.context.run(receiver.receive, payload)
-                    elif not item._cancelled:
-                        item._context.run(item._callback, *item._args)
-                except BaseException as error:
-                    self._complain(item, error)
-                if self.gated:
-                    break  # type: ignore[unreachable]  # mypy does not know that an item may close the gate
+            try:
+                if item.__class__ is tuple:
+                    receiver, payload = item
+                    receiver.context.run(receiver.receive, payload)
+                elif not item._cancelled:
+                    item._context.run(item._callback, *item._args)
+            except BaseException as error:
+                self._complain(item, error)
+        self.events = events_seen
 
     def _complain(self, item: Any, error: BaseException) -> None:
         """A callback raised: asyncio tells the exception handler and goes on, and so do we."""
@@ -358,11 +364,14 @@ class SimLoop(BaseEventLoop):
         name = getattr(called, "__qualname__", "a callback")
         context.run(self.call_exception_handler, {"message": f"Exception in {name}", "exception": error})
 
-    def _collect(self, events_max: int) -> None:
-        if self.events > events_max:
-            raise self._spent("events", f"{events_max:,}", "events")
-        gc.collect()
-        self._collect_at = min(self.events + COLLECT_EVERY, events_max)
+    def _look_up(self, events_seen: int) -> None:
+        """Once in a while: is the budget spent, and is it time to collect garbage?"""
+        self.events = events_seen
+        if events_seen > self._limits.events:
+            raise self._spent("events", f"{self._limits.events:,}", "events")
+        if events_seen % COLLECT_EVERY == 0:
+            gc.collect()
+        self._look_up_at = min(events_seen + LOOK_UP_EVERY, self._limits.events + 1)
 
     def _spent(self, what: str, limit: str, field: str) -> BudgetSpent:
         return BudgetSpent(
@@ -372,22 +381,27 @@ class SimLoop(BaseEventLoop):
 
     # -- the gate
 
-    def _pass_gate(self, item: Any) -> None:
-        """Run an item if its process lives, its host is awake and its processor free; else keep it."""
-        process = item[0].process if item.__class__ is tuple else item._context.get(PROCESS)
-        if process is not None:
-            host = process.host
-            if not process.alive:
-                self._bury(item)
-                return
-            if host.paused or host.held or host.busy_until_ns > self.now_ns:
-                host.held.append(item)
-                if len(host.held) == 1 and not host.paused:
-                    self._wake_later(host)
-                return
-        self._run_item(item)
+    def _keeps_back(self, item: Any) -> bool:
+        """Must this item wait, or is it for the dead? An item that may pass costs its host some work."""
+        arrives = item.__class__ is tuple
+        process = item[0].process if arrives else item._context.get(PROCESS)
+        if process is None:
+            return False
+        host = process.host
+        if process.alive and not (host.paused or host.held or host.busy_until_ns > self.now_ns):
+            if arrives:
+                host.work(item[0].cost(item[1]), self.now_ns)
+            return False
+        if not process.alive:
+            self._bury(item)
+        else:
+            host.held.append(item)
+            if len(host.held) == 1 and not host.paused:
+                self._wake_later(host)
+        return True
 
     def _run_item(self, item: Any) -> None:
+        """Run an item that was kept back."""
         try:
             if item.__class__ is tuple:
                 receiver, payload = item

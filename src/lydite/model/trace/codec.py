@@ -5,9 +5,9 @@ knows the place and what to try.
 """
 
 import struct
-from collections.abc import Sequence
-from functools import cache
-from typing import Final, TypeVar
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from typing import Final, TypeAlias, TypeVar
 
 from lydite.model.canonical import Plain, canonical_json
 from lydite.model.event import Kind
@@ -27,19 +27,34 @@ _RANGES: Final = {
 }
 
 
+Encoder: TypeAlias = Callable[[str, Plain], bytes]
+"""The bytes of a field, given its name and its value."""
+
+
 class Codec:
     """Turns the fields of one kind of record into bytes and back.
 
     Its values are those of the bytes: a host is its number, a payload the bytes of its hash.
     """
 
-    __slots__ = ("_hosts", "_names", "_payloads", "_unpacked", "fields", "fixed", "hash_bytes", "kind")
+    __slots__ = (
+        "_encoders",
+        "_hosts",
+        "_names",
+        "_payloads",
+        "_unpacked",
+        "fields",
+        "fixed",
+        "hash_bytes",
+        "kind",
+    )
 
     def __init__(self, kind: Kind, payload: Payload) -> None:
         self.kind = kind
         self.fields = SCHEMA[kind]
         self.hash_bytes = PAYLOAD_BYTES[payload]
         self._names = tuple(name for name, _ in self.fields)
+        self._encoders = tuple((name, self._encoder_of(shape)) for name, shape in self.fields)
         self._hosts = tuple(name for name, shape in self.fields if shape is Shape.HOST)
         self._payloads = tuple(name for name, shape in self.fields if shape is Shape.PAYLOAD)
         codes = {Shape.HOST: "I", Shape.TEXT: "", Shape.JSON: "", Shape.PAYLOAD: f"{self.hash_bytes}s"}
@@ -52,12 +67,9 @@ class Codec:
 
     def encode(self, at_ns: int, host: int, values: Sequence[Plain]) -> bytes:
         """The record, length included; a `ValueError` names a value that does not fit its field."""
-        if len(values) != len(self.fields):
+        if len(values) != len(self._encoders):
             raise ValueError(f"{self.kind.name} has {len(self.fields)} fields, found {len(values)}")
-        parts = [
-            self._bytes_of(name, shape, value)
-            for (name, shape), value in zip(self.fields, values, strict=True)
-        ]
+        parts = [encode(name, value) for (name, encode), value in zip(self._encoders, values, strict=True)]
         length = HEAD.size + sum(map(len, parts))
         if length > RECORD_BYTES_MAX:
             raise ValueError(
@@ -92,23 +104,20 @@ class Codec:
             fields[name] = hashed.hex() if len(hashed) > 4 else hashed[::-1].hex()
         return fields
 
-    def _bytes_of(self, name: str, shape: Shape, value: Plain) -> bytes:
+    def _encoder_of(self, shape: Shape) -> Encoder:
         match shape:
             case Shape.TEXT:
-                encoded = _encode_text(_is(str, name, value))
-                return LENGTH.pack(len(encoded)) + encoded
+                return _bytes_of_text
             case Shape.JSON:
-                encoded = canonical_json(value)
-                return LENGTH.pack(len(encoded)) + encoded
+                return _bytes_of_json
             case Shape.BOOL:
-                return b"\x01" if _is(bool, name, value) else b"\x00"
+                return _bytes_of_flag
             case Shape.PAYLOAD:
-                hashed = _is(bytes, name, value)
-                if len(hashed) != self.hash_bytes:
-                    raise ValueError(f"{name} has {self.hash_bytes} bytes, found {len(hashed)}")
-                return hashed
+                return partial(_bytes_of_hash, self.hash_bytes)
+            case Shape.HOST:
+                return partial(_bytes_of_number, Shape.U32)
             case _:
-                return _encode_number(name, Shape.U32 if shape is Shape.HOST else shape, value)
+                return partial(_bytes_of_number, shape)
 
     def _value_at(self, name: str, shape: Shape, record: bytes, start: int) -> tuple[Plain, int]:
         match shape:
@@ -142,7 +151,28 @@ def _is(wanted: type[Given], name: str, value: Plain) -> Given:
     return value
 
 
-def _encode_number(name: str, shape: Shape, value: Plain) -> bytes:
+def _bytes_of_text(name: str, value: Plain) -> bytes:
+    encoded = _encode_text(_is(str, name, value))
+    return LENGTH.pack(len(encoded)) + encoded
+
+
+def _bytes_of_json(_name: str, value: Plain) -> bytes:
+    encoded = canonical_json(value)
+    return LENGTH.pack(len(encoded)) + encoded
+
+
+def _bytes_of_flag(name: str, value: Plain) -> bytes:
+    return b"\x01" if _is(bool, name, value) else b"\x00"
+
+
+def _bytes_of_hash(size: int, name: str, value: Plain) -> bytes:
+    hashed = _is(bytes, name, value)
+    if len(hashed) != size:
+        raise ValueError(f"{name} has {size} bytes, found {len(hashed)}")
+    return hashed
+
+
+def _bytes_of_number(shape: Shape, name: str, value: Plain) -> bytes:
     low, high = _RANGES[shape]
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise ValueError(f"{name} is a whole number from {low} to {high}, found {value!r}")

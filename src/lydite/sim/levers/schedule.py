@@ -1,6 +1,8 @@
 """Schedules on a world: checked whole before the run, then pulled lever by lever."""
 
 import inspect
+from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from lydite.model import Fault, Schedule, ScheduleRefused
@@ -60,9 +62,7 @@ def validate(schedule: Schedule) -> None:
 def _problems(fault: Fault) -> list[str]:
     if fault.kind not in OPPOSITES:
         return [f"unknown kind; {near(fault.kind, OPPOSITES)}"]
-    lever, verb = fault.kind.split(".")
-    parameters = dict(inspect.signature(getattr(_LEVERS[lever], verb)).parameters)
-    del parameters["self"]
+    parameters = _parameters(fault.kind)
     problems = [
         f"unknown argument {name}; {near(name, parameters)}" for name in fault.args if name not in parameters
     ]
@@ -77,6 +77,14 @@ def _problems(fault: Fault) -> list[str]:
                 f"argument {name} is {value!r}, expected {' or '.join(k.__name__ for k in kinds)}"
             )
     return problems
+
+
+@cache
+def _parameters(kind: str) -> Mapping[str, inspect.Parameter]:
+    lever, verb = kind.split(".")
+    parameters = dict(inspect.signature(getattr(_LEVERS[lever], verb)).parameters)
+    del parameters["self"]
+    return parameters
 
 
 def pull(world: "SimWorld", fault: Fault) -> Bend | None:

@@ -210,7 +210,8 @@ class SimStream(transports.Transport):
         else:
             word = road.word()
             when_ns = now_ns + road.latency_ns + ((word & MASK32) * road.jitter_ns >> 32)
-            when_ns = max(when_ns, self._free_ns)
+            if when_ns < self._free_ns:  # noqa: PLR1730 - a call of max() costs more than all the rest of the line
+                when_ns = self._free_ns
             if word >> 60 == 0 and size > 1:
                 # One write in sixteen arrives in two pieces.
                 cut = 1 + (word >> 32 & 0xFFFFFFF) % (size - 1)
@@ -360,20 +361,54 @@ class SimStream(transports.Transport):
 
     def receive(self, payload: Any) -> None:
         """A segment has arrived at this host."""
-        if self.lost or payload is RST:
-            self._receive_late(payload)
+        if self._paused or self._received or self.closing or not self._accepted or payload.__class__ is Mark:
+            self._receive_specially(payload)
+            return
+        size = len(payload)
+        self._network.emit_deliver(self.loop.now_ns, self._host_index, self.connection, size)
+        try:
+            if self._buffered:
+                self._fill(payload)
+            else:
+                self.protocol.data_received(payload)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            self._complain("data_received", error)
+            return
+        self._consumed += size
+        if self._peer_waits:
+            self._grant()
+
+    def _receive_specially(self, payload: Any) -> None:
+        """What is not just bytes for a program that reads."""
+        if self.lost:
+            if payload.__class__ is not Mark:
+                self.answer_reset()
+        elif payload is RST:
+            self.was_reset()
         elif self._paused or self._received or not self._accepted:
             if self._received is None:
                 self._received = deque()
             self._received.append(payload)
-        else:
-            self._deliver(payload)
+        elif payload is FIN and not self.closing:
+            self._receive_end()
 
-    def _receive_late(self, payload: Any) -> None:
-        if not self.lost:
-            self.was_reset()
-        elif payload.__class__ is not Mark:
-            self.answer_reset()
+    def _receive_end(self) -> None:
+        self.ended = True
+        try:
+            if not self.protocol.eof_received():
+                self.close()
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            self._complain("eof_received", error)
+
+    def _complain(self, call: str, error: Exception) -> None:
+        """The protocol raised: asyncio tells the exception handler and breaks the connection."""
+        message = f"Fatal error: protocol.{call}() call failed."
+        self.loop.call_exception_handler({"message": message, "exception": error})
+        self.fail(error)
 
     def was_reset(self) -> None:
         """The other end is gone, and said so."""
@@ -381,35 +416,10 @@ class SimStream(transports.Transport):
         self.fail(ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)))
 
     def _drain(self) -> None:
-        while self._received and not self._paused and not self.lost:
-            self._deliver(self._received.popleft())
-
-    def _deliver(self, data: Any) -> None:
-        if self.closing:
-            return
-        try:
-            if data is FIN:
-                self.ended = True
-                if not self.protocol.eof_received():
-                    self.close()
-                return
-            size = len(data)
-            self._network.emit_deliver(self.loop.now_ns, self._host_index, self.connection, size)
-            if self._buffered:
-                self._fill(data)
-            else:
-                self.protocol.data_received(data)
-        except (SystemExit, KeyboardInterrupt):
-            raise
-        except Exception as error:
-            self.loop.call_exception_handler(
-                {"message": "Fatal error: protocol.data_received() call failed.", "exception": error}
-            )
-            self.fail(error)
-            return
-        self._consumed += size
-        if self._peer_waits:
-            self._grant()
+        """Reading goes on: what was kept arrives now, and is kept again if reading stops on the way."""
+        received, self._received = self._received, None
+        for payload in received or ():
+            self.receive(payload)
 
     def _fill(self, data: bytes) -> None:
         rest = memoryview(data)

@@ -1,0 +1,3 @@
+"""A replicated counter over TCP: the smallest honest system, and the first one to read."""
+
+__all__: list[str] = []
