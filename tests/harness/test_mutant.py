@@ -96,13 +96,16 @@ def test_a_module_that_is_imported_already_is_too_late(law: Path) -> None:
 
 
 def test_a_module_that_its_own_package_imports_is_mutated_all_the_same(law: Path) -> None:
-    package = law.with_name("planted_package")
-    package.mkdir()
-    (package / "__init__.py").write_text("from planted_package.law import allowed\n")
-    (package / "law.py").write_text(SOURCE)
+    inner = law.with_name("planted_outer") / "inner"
+    inner.mkdir(parents=True)
+    (inner.parent / "__init__.py").touch()
+    (inner / "__init__.py").write_text("from planted_outer.inner.law import allowed\n")
+    (inner / "law.py").write_text(SOURCE)
+    outer = importlib.import_module("planted_outer")
 
-    plant([off_by_one(module="planted_package.law")])
+    plant([off_by_one(module="planted_outer.inner.law")])
 
-    assert not importlib.import_module("planted_package").allowed(3)
-    for name in ("planted_package", "planted_package.law"):
+    assert not hasattr(outer, "inner"), "`from planted_outer import inner` would give the honest one"
+    assert not importlib.import_module("planted_outer.inner").allowed(3)
+    for name in ("planted_outer", "planted_outer.inner", "planted_outer.inner.law"):
         del sys.modules[name]

@@ -71,7 +71,7 @@ def plant(mutants: Sequence[Mutant]) -> None:
     planter = Planter(mutants)
     # To find a module Python imports the package that it is in, and that may import the honest module.
     for name in sorted(set(sys.modules) - imported):
-        del sys.modules[name]
+        _forget(name)
     for mutant in mutants:
         if mutant.module in sys.modules:
             raise MutantDoesNotFit(
@@ -80,6 +80,13 @@ def plant(mutants: Sequence[Mutant]) -> None:
                 remedy="let mutants.py import nothing of the program",
             )
     sys.meta_path.insert(0, planter)
+
+
+def _forget(name: str) -> None:
+    module = sys.modules.pop(name)
+    package, _, attribute = name.rpartition(".")
+    if getattr(sys.modules.get(package), attribute, None) is module:
+        delattr(sys.modules[package], attribute)
 
 
 def _spec_of(name: str, mutants: Sequence[Mutant]) -> ModuleSpec:

@@ -25,12 +25,11 @@ class Kind(IntEnum):
     LOSE = 14
     FAULT = 15
     DISK = 16
-    LOG = 17
-    NOTE = 18
-    CHECK = 19
-    ENTROPY = 20
-    END = 21
-    HOST = 22
+    NOTE = 17
+    CHECK = 18
+    ENTROPY = 19
+    END = 20
+    HOST = 21
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ The busy kinds (sends, deliveries, datagrams) go to the trace alone. What judges
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from lydite.model import Event, Facts, Kind, TraceWriter, plain
 
@@ -79,9 +80,9 @@ class Recorder:
         fields = {"name": name, "mode": mode, "holds": holds, "facts": plain(facts)}
         self._tell(Kind.CHECK, process.host, fields)
 
-    def disk(self, host: "SimHost", operation: str, path: str, size: int) -> None:
-        """A program changed its disk, or was told that it could not."""
-        self._disk(self._now(), host.index, operation, path, size)
+    def disk(self, host: "SimHost", operation: str, path: str, size: int, content: bytes = b"") -> None:
+        """A program changed its disk, or was told that it could not. What it wrote is told by a checksum."""
+        self._disk(self._now(), host.index, operation, path, size, crc32(content))
 
     def log(self, process: "SimProcess", stream: str, text: str) -> None:
         """A program printed a line: kept as the host's last words, not in the trace.
@@ -91,9 +92,9 @@ class Recorder:
         """
         process.host.last_words.append((self._now(), stream, text))
 
-    def entropy(self, host: "SimHost", draws: int) -> None:
-        """How much randomness a host's programs have used."""
-        self._entropy(self._now(), host.index, draws)
+    def entropy(self, host: "SimHost", state: int) -> None:
+        """Where a process's randomness stands at the end: equal only if all its draws were."""
+        self._entropy(self._now(), host.index, state)
 
     def end(self, tester: "SimHost", outcome: str) -> None:
         """The run is over."""

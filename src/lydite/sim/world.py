@@ -6,6 +6,7 @@ import gc
 import re
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
 
 from lydite.model import (
@@ -155,7 +156,7 @@ class SimWorld:
             cpu=cpu or Cpu(),
             salt=Draws(self.seed, "ties", name).word(),
         )
-        simulated.record = lambda operation, path, size: self.trace.disk(host, operation, path, size)
+        simulated.record = partial(self.trace.disk, host)
         simulated.charge = lambda duration_ns: self.charge(host, duration_ns)
         simulated.now = lambda: host.clock.wall(self.loop.now_ns)
         host.bury = self.network_model.for_the_dead
@@ -248,12 +249,13 @@ class SimWorld:
     def _pull(self, fault: Any) -> None:
         try:
             bend = pull(self, fault)
-        except InputError as error:
+        except Exception as error:
+            # A fault that was not performed must never pass for one that the program survived.
             self.fail(
                 ScheduleRefused(
-                    f"{fault.kind} could not be performed: {error.what}",
+                    f"{fault.kind} could not be performed: {getattr(error, 'what', repr(error))}",
                     where=f"at {fault.at_ns} ns",
-                    remedy=error.remedy,
+                    remedy=getattr(error, "remedy", ""),
                 )
             )
             return

@@ -10,8 +10,8 @@ from lydite.harness import Mutant
 
 LAW: Final = "lydite_subjects.counter.spec.law"
 TALLY: Final = "lydite_subjects.counter.spec.tally"
-JOURNAL: Final = "lydite_subjects.counter.journal"
-NODE: Final = "lydite_subjects.counter.node"
+JOURNAL: Final = "lydite_subjects.counter.node.journal"
+NODE: Final = "lydite_subjects.counter.node.node"
 
 _CLOCK_LEASE: Final = """\
         import time

@@ -50,13 +50,12 @@ def one_of_each_kind(writer: TraceWriter) -> None:
     emit(Kind.ARRIVE, 110, 0, 1, 40001, 3)
     emit(Kind.LOSE, 120, 1, 4_294_967_295, 3, "cut")
     emit(Kind.FAULT, 130, 0, "network.cut", {"a": "n1", "b": None})
-    emit(Kind.DISK, 140, 0, "write", "/data/\udcff.db", 2**64 - 1)
-    emit(Kind.LOG, 150, 1, "stderr", "höhe \x1b[31m\n\ud800")
+    emit(Kind.DISK, 140, 0, "write", "/data/\udcff.db", 2**64 - 1, 2**32 - 1)
     emit(Kind.NOTE, 160, 1, "block", {"height": 1, "of": [1.5, True, None]})
     emit(Kind.CHECK, 170, 0, "agreement", "always", True, {})
     emit(Kind.ENTROPY, 180, 0, 2**64 - 1)
     emit(Kind.EXIT, 190, 0, 1, -9)
-    emit(Kind.CRASH, 200, 1, 1, "power")
+    emit(Kind.CRASH, 200, 1, 1, "höhe \x1b[31m\n\ud800")
     emit(Kind.END, 2**62, 0, "HOLDS")
 
 

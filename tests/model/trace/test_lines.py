@@ -64,7 +64,7 @@ def test_odd_names_and_texts_go_out_and_in_to_the_same_bytes(
         writer.emitter(Kind.HOST)(0, number, number, name, "", "")
         writer.emitter(Kind.LOSE)(-5, 2, number, 0, name)
     for text in texts:
-        writer.emitter(Kind.LOG)(0, 1, "stdout", text)
+        writer.emitter(Kind.END)(0, 1, text)
     writer.close()
 
     assert imported(exported(sink.getvalue())) == sink.getvalue()

@@ -38,8 +38,13 @@ def test_every_field_comes_back_as_it_was_given() -> None:
     )
     assert events[Kind.CONNECT].fields == {"connection": 7, "peer": "n0", "port": 8000, "local_port": 40000}
     assert events[Kind.LOSE].fields == {"peer": "?4294967295", "size": 3, "why": "cut"}
-    assert events[Kind.DISK].fields == {"operation": "write", "path": "/data/\udcff.db", "size": 2**64 - 1}
-    assert events[Kind.LOG].fields["text"] == "höhe \x1b[31m\n\\ud800"
+    assert events[Kind.DISK].fields == {
+        "operation": "write",
+        "path": "/data/\udcff.db",
+        "size": 2**64 - 1,
+        "content": 2**32 - 1,
+    }
+    assert events[Kind.CRASH].fields["cause"] == "höhe \x1b[31m\n\\ud800"
     assert events[Kind.NOTE].fields["facts"] == {"height": 1, "of": [1.5, True, None]}
     assert events[Kind.CHECK].fields["holds"] is True
     assert events[Kind.EXIT].fields == {"incarnation": 1, "code": -9}

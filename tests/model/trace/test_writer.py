@@ -24,8 +24,8 @@ from lydite.model import (
 )
 from tests.model.trace.samples import counted_trace, header_of, one_of_each_kind, small_trace
 
-GOLDEN = "7cf695020c5edc2a4a5cff67f656b2dfb974bcb622d133297fa7dddab215bdd9"
-GOLDEN_EVIDENCE = "64a3351222f5aa145448587ae7bf17a4cf6e2a9d3175065b188c41c1d9794634"
+GOLDEN = "3f40b18781c8366f939aa78452760649398f50d0b90fe923edd860bfcab8977c"
+GOLDEN_EVIDENCE = "d8f16fb650986eeef7246dd5908c6217fad161734c4c0d70e978599895001e7a"
 
 
 def digest_of_each_kind(header: Header) -> str:
@@ -149,7 +149,7 @@ def test_large_records_are_handed_on_before_the_chunk_is_full() -> None:
     plain = TraceWriter(header_of())
     for number in range(20):
         for each in (writer, plain):
-            each.emitter(Kind.LOG)(number, 0, "stdout", "x" * 1_000_000)
+            each.emitter(Kind.END)(number, 0, "x" * 1_000_000)
         plain.digest()
 
     assert len(sink.getvalue()) > 15_000_000
@@ -168,8 +168,8 @@ def _ending(writer: TraceWriter, sink: io.BytesIO) -> bytes:
 def test_a_record_that_could_not_be_read_back_is_not_written() -> None:
     writer = TraceWriter(header_of())
 
-    with pytest.raises(InputError, match=r"may have 16,777,216 bytes.*LOG at 7 ns"):
-        writer.emitter(Kind.LOG)(7, 0, "stdout", "x" * (16 * 1024 * 1024))
+    with pytest.raises(InputError, match=r"may have 16,777,216 bytes.*END at 7 ns"):
+        writer.emitter(Kind.END)(7, 0, "x" * (16 * 1024 * 1024))
     with pytest.raises(InputError, match="holds is bool, found 1"):
         writer.emitter(Kind.CHECK)(7, 0, "agreement", "always", 1, {})
     with pytest.raises(InputError, match="not a plain value"):

@@ -39,7 +39,8 @@ class FakeWorld:
     def host(self, name: str) -> SimHost:
         """A host whose disk writes into `records`."""
 
-        def record(operation: str, path: str, size: int) -> None:
+        def record(operation: str, path: str, size: int, content: bytes = b"") -> None:
+            del content
             self.records.append((name, operation, path, size))
 
         disk = SimDisk(

@@ -351,8 +351,12 @@ def test_two_disks_exchange_what_is_on_them() -> None:
 
 
 def test_everything_that_changes_or_fails_is_recorded() -> None:
-    records: list[tuple[str, str, int]] = []
-    disk = SimDisk(Disk(), Draws(1, "disk"), record=lambda *record: records.append(record))
+    records: list[tuple[str, str, int, bytes]] = []
+
+    def record(operation: str, path: str, size: int, content: bytes = b"") -> None:
+        records.append((operation, path, size, content))
+
+    disk = SimDisk(Disk(), Draws(1, "disk"), record=record)
     file = put(disk, "/disk/a", b"four", sync=True)
     disk.bends.add(DiskBend(kind="lie"))
     disk.sync(file, "/disk/a")
@@ -362,10 +366,10 @@ def test_everything_that_changes_or_fails_is_recorded() -> None:
         disk.unlink("/disk/b")
 
     assert records == [
-        ("create", "/disk/a", 0),
-        ("write", "/disk/a", 4),
-        ("sync", "/disk/a", 4),
-        ("sync lied", "/disk/a", 4),
-        ("rename", "/disk/a -> /disk/b", 0),
-        ("write EIO", "/disk/b", 0),
+        ("create", "/disk/a", 0, b""),
+        ("write", "/disk/a", 4, b"four"),
+        ("sync", "/disk/a", 4, b""),
+        ("sync lied", "/disk/a", 4, b""),
+        ("rename", "/disk/a -> /disk/b", 0, b""),
+        ("write EIO", "/disk/b", 0, b""),
     ]

@@ -64,11 +64,10 @@ SCHEMA: Final[Mapping[Kind, Fields]] = MappingProxyType(
         Kind.ARRIVE: _fields(peer=_HOST, port=_U32, size=_U32),
         Kind.LOSE: _fields(peer=_HOST, size=_U32, why=_TEXT),
         Kind.FAULT: _fields(verb=_TEXT, args=Shape.JSON),
-        Kind.DISK: _fields(operation=_TEXT, path=_TEXT, size=Shape.U64),
-        Kind.LOG: _fields(stream=_TEXT, text=_TEXT),
+        Kind.DISK: _fields(operation=_TEXT, path=_TEXT, size=Shape.U64, content=_U32),
         Kind.NOTE: _fields(name=_TEXT, facts=Shape.JSON),
         Kind.CHECK: _fields(name=_TEXT, mode=_TEXT, holds=Shape.BOOL, facts=Shape.JSON),
-        Kind.ENTROPY: _fields(draws=Shape.U64),
+        Kind.ENTROPY: _fields(state=Shape.U64),
         Kind.END: _fields(outcome=_TEXT),
     }
 )

@@ -14,6 +14,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable
+from typing import Protocol
 
 from lydite.model import Draws
 from lydite.sim.disk.bends import DiskBends, absolute
@@ -28,7 +29,13 @@ BLOCK = 4096
 DEVICE = 0x4C59
 
 
-def _say_nothing(operation: str, path: str, size: int) -> None:
+class Record(Protocol):
+    """Told of each write, sync, change of a name and failure."""
+
+    def __call__(self, operation: str, path: str, size: int, content: bytes = b"") -> None: ...
+
+
+def _say_nothing(operation: str, path: str, size: int, content: bytes = b"") -> None:
     """Nobody keeps a record."""
 
 
@@ -50,7 +57,7 @@ class SimDisk:
         spec: Disk,
         draws: Draws,
         *,
-        record: Callable[[str, str, int], None] = _say_nothing,
+        record: Record = _say_nothing,
         charge: Callable[[int], None] = _take_no_time,
         now: Callable[[], int] = _midnight,
     ) -> None:
@@ -191,7 +198,7 @@ class SimDisk:
             self._used += growth
         file.write(offset, octets)
         file.modified_ns = file.changed_ns = self.now()
-        self.record("write", path, len(octets))
+        self.record("write", path, len(octets), bytes(octets))
         return len(octets)
 
     def truncate(self, file: File, path: str, size: int) -> None:

@@ -16,13 +16,16 @@ the many above them, keeps the identity of what people hold on to (`default_fact
 as OpenSSL's when it makes keys (`cryptography`), and hash seeds, which are fixed when Python starts.
 """
 
+import itertools
 import os
 import random
 import ssl
+import sys
 import uuid
 import weakref
-from collections.abc import Callable
-from types import MethodType, ModuleType
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from types import FrameType, MethodType, ModuleType
 from typing import Any, Final
 
 from lydite.model import derive
@@ -82,7 +85,8 @@ def seed(self: random.Random, a: Any = None, version: int = 2) -> None:
     if a is None and process is not None:
         a = int.from_bytes(process.entropy.octets(32), "little")
     elif a is None and not isinstance(self, random.SystemRandom):
-        _made_outside.append(weakref.ref(self))
+        site = _site_of(sys._getframe(1))
+        _made_outside.append((f"{site} #{next(_made_at[site])}", weakref.ref(self)))
     _real_seed(self, a, version)
 
 
@@ -93,10 +97,17 @@ def seed_what_was_made_outside() -> None:
     """
     world = active_world()
     assert world is not None
-    for number, reference in enumerate(_made_outside):
+    for name, reference in _made_outside:
         generator = reference()
         if generator is not None:
-            _real_seed(generator, derive(world.seed, "random", f"import {number}"))
+            _real_seed(generator, derive(world.seed, "random", f"import {name}"))
+
+
+def _site_of(frame: FrameType | None) -> str:
+    """Where a generator is made. Its place names it: a count would move with whatever else was imported."""
+    while frame is not None and frame.f_globals.get("__name__") == "random":
+        frame = frame.f_back
+    return f"{frame.f_globals.get('__name__')}:{frame.f_lineno}" if frame is not None else ""
 
 
 def getnode() -> int:
@@ -145,7 +156,8 @@ _UUID_GLOBALS: Final = (
 _real_uuid1 = uuid.uuid1
 _real_uuid6 = getattr(uuid, "uuid6", None)
 _real_uuid7 = getattr(uuid, "uuid7", None)
-_made_outside: Final["list[weakref.ref[random.Random]]"] = []
+_made_outside: Final[list[tuple[str, weakref.ref[random.Random]]]] = []
+_made_at: Final[defaultdict[str, Iterator[int]]] = defaultdict(itertools.count)
 _ANCHOR: Final = ProcessRandom()
 _real_seed = random.Random.seed
 _real_getnode = uuid.getnode

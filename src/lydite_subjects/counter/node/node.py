@@ -1,22 +1,12 @@
-"""A node of the replicated counter: the hands that do what the law says.
+"""A node's hands: its state, its journal and its connections, and the law that moves them."""
 
-    python -m lydite_subjects.counter.node --name node-1 --port 7001 --data data/1 \\
-        --peers node-2=127.0.0.1:7002 node-3=127.0.0.1:7003
-
-Clients and peers connect to its port and say one line of JSON per request (see `spec/wire.py`). What it
-has promised to keep lies in its journal. SIGTERM ends it.
-"""
-
-import argparse
 import asyncio
 import random
-import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from lydite_subjects.counter.journal import Damaged, Journal
+from lydite_subjects.counter.node.journal import Journal
 from lydite_subjects.counter.spec import (
     FRAME_BYTES_MAX,
     Answer,
@@ -194,65 +184,3 @@ def _write(writer: asyncio.StreamWriter, message: Message) -> None:
         writer.write(encode(message))
         if writer.transport.get_write_buffer_size() > UNSENT_BYTES_MAX:
             writer.transport.abort()
-
-
-def _options(argv: Sequence[str]) -> argparse.Namespace:
-    options = PARSER.parse_args(argv)
-    names = [name for name, _, _ in options.peers]
-    if len({*names, options.name}) <= len(names):
-        found = ", ".join([options.name, *names])
-        PARSER.error(f"every node has a name of its own, found {found}")
-    return options
-
-
-def _peer(text: str) -> tuple[str, str, int]:
-    name, _, address = text.partition("=")
-    host, _, port = address.rpartition(":")
-    if not name or not host or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise argparse.ArgumentTypeError(f"a peer is NAME=HOST:PORT, found {text!r}")
-    return name, host, int(port)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="counter node", description="A node of the replicated counter.")
-    parser.add_argument("--name", required=True, help="what the peers call this node")
-    parser.add_argument("--host", default="0.0.0.0", help="the address to listen on (every one)")
-    parser.add_argument("--port", type=int, default=7000, help="the port to listen on (7000; 0: a free one)")
-    parser.add_argument("--data", default="data", help="the folder of the journal (data)")
-    parser.add_argument("--beat", type=float, default=1.0, help="seconds between two looks at a peer (1.0)")
-    parser.add_argument("--peers", nargs="*", default=[], type=_peer, metavar="NAME=HOST:PORT")
-    return parser
-
-
-PARSER: Final = _parser()
-
-
-async def main(argv: Sequence[str]) -> None:
-    """Run a node until it is asked to end."""
-    options = _options(argv)
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ended.set)
-    try:
-        journal = Journal(options.data)
-        node = Node(options.name, [name for name, _, _ in options.peers], journal)
-        server = await asyncio.start_server(node.serve, options.host, options.port, limit=FRAME_BYTES_MAX)
-    except (OSError, Damaged) as error:
-        raise SystemExit(f"{options.name}: cannot start: {error}") from error
-    print(f"{options.name} listens on port {server.sockets[0].getsockname()[1]}", flush=True)
-    async with asyncio.TaskGroup() as group:
-        # Of two nodes the one whose name comes first calls the other.
-        works = [node.keep_linked(*peer) for peer in options.peers if peer[0] > options.name]
-        tasks = [group.create_task(work) for work in (*works, node.keep_beating(options.beat))]
-        await ended.wait()
-        for task in tasks:
-            task.cancel()
-    server.close()
-    await node.end()
-    await server.wait_closed()
-    print(f"{options.name} has ended", flush=True)
-
-
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
