@@ -9,7 +9,7 @@ import gc
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import simpy
@@ -34,11 +34,11 @@ def flood(nodes: int, floods: int) -> dict[str, Any]:
     inboxes = [simpy.Store(world) for _ in range(nodes)]
     received = 0
 
-    def travel(target: int, message: tuple[int, int]) -> Iterator[Any]:
+    def travel(target: int, message: tuple[int, int]) -> Generator[Any, Any, None]:
         yield world.timeout(0.002 + 0.001 * draw())
         inboxes[target].put(message)
 
-    def node(index: int) -> Iterator[Any]:
+    def node(index: int) -> Generator[Any, Any, None]:
         nonlocal received
         seen = set()
         while True:
@@ -50,7 +50,7 @@ def flood(nodes: int, floods: int) -> dict[str, Any]:
                     if other != source:
                         world.process(travel(other, (index, number)))
 
-    def publish() -> Iterator[Any]:
+    def publish() -> Generator[Any, Any, None]:
         for number in range(floods):
             inboxes[number * 7 % nodes].put((-1, number))
             yield world.timeout(0.5)

@@ -21,6 +21,7 @@ from typing import Any
 from lydite.runner import ForkedEngine, Opening, Order
 
 REPEATS = 3
+LEASE = "benchmarks.lease:lease"
 STORM = "counter.storm"
 
 
@@ -119,9 +120,9 @@ def cost_of_the_trace(repeats: int) -> Figure:
     )
 
 
-def storm(runs: int) -> list[Figure]:
+def storm(target: str, runs: int) -> list[Figure]:
     """Five nodes, two virtual minutes, forty faults; and what forking a process for it costs."""
-    with ForkedEngine(Opening(target=STORM)) as engine:
+    with ForkedEngine(Opening(target=target)) as engine:
         label = engine.description.trials[0].label
         orders = [Order(number=seed, label=label, seed=seed) for seed in range(runs)]
         engine.run(orders[0])
@@ -134,18 +135,18 @@ def storm(runs: int) -> list[Figure]:
             results.append(run.result)
             overheads.append(took_ms - run.result.cpu_ns / 1e6)
     cpu_ms = [result.cpu_ns / 1e6 for result in results]
+    events = statistics.median(result.events for result in results)
     return [
         Figure(
-            name="5 nodes, 2 virtual minutes, 40 faults: CPU of a run",
+            name=f"{label}: 5 nodes, 2 virtual minutes, 40 faults, CPU of a run",
             measured=statistics.median(cpu_ms),
             unit="ms",
             bound=30.0,
             at_least=False,
-            detail=f"{runs} runs, {min(cpu_ms):.0f} to {max(cpu_ms):.0f} ms, "
-            f"{statistics.median(result.events for result in results):.0f} events",
+            detail=f"{runs} runs, {min(cpu_ms):.0f} to {max(cpu_ms):.0f} ms, {events:.0f} events",
         ),
         Figure(
-            name="fork, judging and answer around a run",
+            name=f"{label}: fork, judging and answer around a run",
             measured=statistics.median(overheads),
             unit="ms",
             bound=30.0,
@@ -211,14 +212,16 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=REPEATS)
     options = parser.parse_args()
     figures: list[Figure] = []
-    for name, take in (
+    rows: list[tuple[str, Callable[[], list[Figure]]]] = [
         ("gossip against real sockets", lambda: [gossip_against_sockets(options.repeats)]),
         ("gossip against SimPy", lambda: [gossip_against_simpy(options.repeats)]),
         ("the cost of the trace", lambda: [cost_of_the_trace(options.repeats)]),
-        ("the storm", lambda: storm(40)),
+        ("the lease", lambda: storm(LEASE, 40)),
+        ("the storm of the counter", lambda: storm(STORM, 40)),
         ("a sweep on two cores", lambda: [sweep_on_two_cores(60)]),
         ("memory", lambda: [memory()]),
-    ):
+    ]
+    for name, take in rows:
         say(f"{name} ...")
         figures += take()
     machine = {
