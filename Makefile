@@ -78,13 +78,13 @@ $(READY): requirements/dev.txt requirements/uv.txt pyproject.toml
 		|| { echo "setup: making $(VENV) with Python $(VERSION)"; rm -rf $(VENV); $(PYTHON) -m venv $(VENV); } \
 		|| { rm -rf $(VENV); echo "setup: no venv without ensurepip; on Debian: apt-get install python3-venv"; exit 1; }
 	@rm -f $(VENV)/ready-*
-	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt \
+	@command -v uv >/dev/null || $(BIN)/python -m pip install -qq --require-hashes -r requirements/uv.txt \
 		|| echo "setup: uv cannot be had here; pip takes its place"
 	@echo "setup: installing requirements/dev.txt, every file checked against its hash"
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) uv pip install --quiet --require-hashes -r requirements/dev.txt 2>$(VENV)/uv.log \
 		|| { echo "setup: uv could not; pip does it, more slowly"; \
-		     $(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt; }
+		     $(BIN)/python -m pip install -qq --require-hashes -r requirements/dev.txt; }
 	@echo "setup: installing lydite itself, editable"
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) uv pip install --quiet --no-deps --no-build-isolation --editable . 2>>$(VENV)/uv.log \
-		|| $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+		|| $(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@touch $@ && echo "setup: done"

@@ -1,4 +1,4 @@
-"""The map is the land: ARCHITECTURE.md tells the packages there are and what each may import."""
+"""The map is the land: ARCHITECTURE.md tells the packages there are, what each may import, and the rooms of sim."""
 
 import ast
 import configparser
@@ -7,6 +7,10 @@ import re
 from tests.house.tree import ROOT, packages, parsed
 
 ROW = re.compile(r"^\| *\d+ *\| *`(?P<package>\w+)/` *\|(?P<what>[^|]*)\|(?P<imports>[^|]*)\|$", re.MULTILINE)
+
+ROOM = re.compile(r"^\| *`sim/(?P<room>\w+(?:/|\.py))` *\| *\S", re.MULTILINE)
+
+MODULE = re.compile(r"`(?P<path>(?:\w+/)+\w+\.py)`")
 
 MAP = (ROOT / "ARCHITECTURE.md").read_text()
 CONTRACTS = (ROOT / ".importlinter").read_text()
@@ -67,6 +71,38 @@ def test_the_map_shows_the_packages_there_are_and_what_they_may_import() -> None
     assert not complaints, "\n" + "\n".join(complaints)
 
 
+def misplaced(text: str, real: set[str]) -> list[str]:
+    """Complain where the rooms that are drawn are not those that there are."""
+    rooms = [room["room"] for room in ROOM.finditer(text)]
+    return [
+        *(
+            f"sim/{room}: missing in ARCHITECTURE.md; add its row to the rooms"
+            for room in sorted(real - {*rooms})
+        ),
+        *(f"sim/{room}: there is none; take its row out" for room in sorted({*rooms} - real)),
+        *(f"sim/{room}: has two rows" for room in sorted({*rooms}) if rooms.count(room) > 1),
+    ]
+
+
+def test_the_map_shows_the_rooms_of_the_simulated_world() -> None:
+    sim = ROOT / "src/lydite/sim"
+    real = {f"{init.parent.name}/" for init in sim.glob("*/__init__.py")}
+    real |= {module.name for module in sim.glob("*.py") if module.name != "__init__.py"}
+
+    complaints = misplaced(MAP, real)
+
+    assert not complaints, "\n" + "\n".join(complaints)
+
+
+def test_every_module_that_the_map_names_is_there() -> None:
+    named = {found["path"] for found in MODULE.finditer(MAP)}
+
+    gone = sorted(path for path in named if not (ROOT / "src/lydite" / path).is_file())
+
+    assert named
+    assert not gone, f"ARCHITECTURE.md names {gone}, which are not in src/lydite"
+
+
 def test_the_map_names_every_subject_and_every_part_of_a_subject() -> None:
     for folder in sorted((ROOT / "src/lydite_subjects").glob("*/")):
         parts = [part.name for part in folder.glob("*.py") if part.name != "__init__.py"]
@@ -101,3 +137,12 @@ def test_a_map_that_strays_is_found() -> None:
     assert "missing in ARCHITECTURE.md" in strayed({}, {"sim": set()}, {"sim"})[0]
     assert "missing in .importlinter" in strayed({"sim": set()}, {}, {"sim"})[0]
     assert "make them say the same" in strayed({"sim": set()}, {"sim": {"model"}}, {"sim"})[0]
+
+
+def test_a_room_that_strays_is_found() -> None:
+    text = "| `sim/hosts/` | machines |\n| `sim/loop.py` | the loop |\n"
+
+    assert misplaced(text, {"hosts/", "loop.py"}) == []
+    assert "sim/disk/: missing" in misplaced(text, {"hosts/", "loop.py", "disk/"})[0]
+    assert "sim/loop.py: there is none" in misplaced(text, {"hosts/"})[0]
+    assert "two rows" in misplaced(text * 2, {"hosts/", "loop.py"})[0]

@@ -22,8 +22,8 @@ def check_determinism(
         list[str] | None, typer.Argument(metavar="[-- ARGS]", help="The program's own arguments.")
     ] = None,
     *,
-    seed: Annotated[int, typer.Option(min=0, max=SEED_MAX, help="The first seed.")] = 0,
-    seeds: Annotated[int, typer.Option(min=1, help="How many seeds.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=SEED_MAX, metavar="SEED", help="The first seed.")] = 0,
+    seeds: Annotated[int, typer.Option(min=1, metavar="COUNT", help="How many seeds.")] = 1,
     for_: Annotated[
         float,
         typer.Option(

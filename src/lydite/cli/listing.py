@@ -46,7 +46,7 @@ def list_subjects(
         return Exit.HOLDS
     for name, description in found.items():
         say(name)
-        say(f"  trial   {each.target}: {each.story}" for each in description.trials)
+        say(f"  trial   {each.target}: {each.story}".removesuffix(": ") for each in description.trials)
         say(f"  mutant  {each.name}: {each.story}" for each in description.mutants)
     if not found:
         say("no subject is installed; a package announces one as an entry point of the group lydite.subjects")

@@ -24,7 +24,14 @@ OutOption: TypeAlias = Annotated[
     Path, typer.Option("--out", metavar="DIR", help="Where failure files are written.")
 ]
 WorkersOption: TypeAlias = Annotated[
-    int, typer.Option("--workers", min=0, max=1024, help="Processes at a time; 0 is one for each core.")
+    int,
+    typer.Option(
+        "--workers",
+        min=0,
+        max=1024,
+        metavar="COUNT",
+        help="Processes at a time; 0 is one for each core.",
+    ),
 ]
 TimeoutOption: TypeAlias = Annotated[
     float, typer.Option("--timeout", min=0.1, metavar="SECONDS", help="Real time that one run may take.")

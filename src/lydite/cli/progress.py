@@ -7,10 +7,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
     from lydite.runner import Progress
 
 EVERY_S = 5.0
 """How often a plain line is printed."""
+
+WORDS_COLUMNS = 46
+BAR_COLUMNS = 12
+"""What numbers and bar want beside the name of what is swept."""
 
 
 class ProgressBar:
@@ -29,11 +35,15 @@ class ProgressBar:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Make room for what is printed; the next call of `watch` begins anew."""
         if self._bar is not None:
             self._bar.stop()
 
     def watch(self, what: str, progress: "Progress") -> None:
-        """One more run is done."""
+        """One more run is done, or the first ones are about to begin."""
         if self._bar is not None:
             self._bar.show(what, progress)
             return
@@ -55,28 +65,54 @@ class _Bar:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
+        console = Console(stderr=True)
+        # Room for the ^C that a terminal shows: a line that it wraps would not be taken away.
+        console.width = max(40, console.width - 2)
+        self._room = console.width - WORDS_COLUMNS - BAR_COLUMNS
         self._progress = Progress(
             TextColumn("{task.description}"),
-            BarColumn(),
+            BarColumn(bar_width=None),
             TextColumn("{task.fields[words]}"),
-            console=Console(stderr=True),
+            console=console,
+            expand=True,
             transient=True,
+            # Otherwise what is printed meanwhile goes where the bar goes, and is missing in a redirected output.
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
-        self._tasks: dict[str, object] = {}
+        self._tasks: dict[str, TaskID] = {}
 
     def show(self, what: str, progress: "Progress") -> None:
         if not self._tasks:
             self._progress.start()
         if what not in self._tasks:
-            self._tasks[what] = self._progress.add_task(what, total=progress.wanted, words="")
-        task = self._tasks[what]
-        self._progress.update(task, completed=progress.done, words=_words(progress))  # type: ignore[arg-type]
+            self._tasks[what] = self._progress.add_task(shortened(what, self._room), words="")
+        # As long as nobody knows how many runs there are, the bar runs to and fro.
+        total = progress.wanted or None
+        self._progress.update(
+            self._tasks[what], total=total, completed=progress.done, words=_words(progress), refresh=True
+        )
 
     def stop(self) -> None:
         if self._tasks:
             self._progress.stop()
+        for task in self._tasks.values():
+            self._progress.remove_task(task)
+        self._tasks.clear()
+
+
+def shortened(what: str, room: int) -> str:
+    """A name in so many columns, or in a few more where they are very few; its end tells most.
+
+    >>> shortened("counter", 20), shortened("path/to/trials.py::two_buyers", 20)
+    ('counter', '…ials.py::two_buyers')
+    """
+    room = max(12, room)
+    return what if len(what) <= room else f"…{what[1 - room :]}"
 
 
 def _words(progress: "Progress") -> str:
+    if not progress.wanted:
+        return "starting"
     failures = "no failure" if not progress.failed else f"{progress.failed:,} failed"
-    return f"{progress.done:,}/{progress.wanted:,} seeds, {progress.seeds_per_second:.0f}/s, {failures}"
+    return f"{progress.done:,}/{progress.wanted:,} runs, {progress.seeds_per_second:.0f} seeds/s, {failures}"

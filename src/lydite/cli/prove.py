@@ -17,7 +17,9 @@ def prove(
         str, typer.Argument(metavar="SUBJECT", help="A subject, or any target with mutants beside it.")
     ] = "counter",
     *,
-    seeds: Annotated[int, typer.Option(min=1, help="How many seeds of each trial, at most.")] = 100,
+    seeds: Annotated[
+        int, typer.Option(min=1, metavar="COUNT", help="How many seeds of each trial, at most.")
+    ] = 100,
     workers: WorkersOption = 0,
     out: OutOption = Path(".lydite/failures"),
     timeout: TimeoutOption = 120.0,
@@ -35,6 +37,7 @@ def prove(
     with ProgressBar() as bar:
         for step in runner.prove(plan, bar.watch):
             steps.append(step)
+            bar.clear()
             if not as_json:
                 lines = _honest(step) if isinstance(step, runner.Honest) else _caught(step)
                 say(["", *lines])

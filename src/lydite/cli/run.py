@@ -29,7 +29,9 @@ class TraceLevel(StrEnum):
 def run(
     target: TargetArgument,
     *,
-    seed: Annotated[int, typer.Option(min=0, max=SEED_MAX, help="The seed: everything follows from it.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=SEED_MAX, metavar="SEED", help="The seed: everything follows from it.")
+    ] = 0,
     schedule: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Faults to perform instead of the trial's storm, as JSON."),

@@ -23,7 +23,7 @@ class Length:
 
 
 WHOLE = Length()
-BRIEF = Length(faults=6, hosts=5, lines=2)
+BRIEF = Length(faults=4, lines=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,7 @@ def _fault(event: Event) -> str:
 
 def last_words(run: Run, length: Length = WHOLE) -> Iterator[str]:
     """What the hosts printed last."""
-    if not run.last_words:
+    if not run.last_words or not length.lines:
         return
     yield "  last words of the hosts:"
     for host, lines in list(run.last_words.items())[: length.hosts]:

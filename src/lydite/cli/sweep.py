@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 def sweep(
     target: TargetArgument,
     *,
-    seeds: Annotated[int, typer.Option(min=1, help="How many seeds of each trial.")] = 100,
-    first: Annotated[int, typer.Option(min=0, max=SEED_MAX, help="The first of them.")] = 0,
+    seeds: Annotated[int, typer.Option(min=1, metavar="COUNT", help="How many seeds of each trial.")] = 100,
+    first: Annotated[int, typer.Option(min=0, max=SEED_MAX, metavar="SEED", help="The first of them.")] = 0,
     workers: WorkersOption = 0,
     collect: Annotated[
         bool, typer.Option("--collect", help="Go on after a failure, and collect all of them.")
@@ -39,21 +39,24 @@ def sweep(
     """Run many seeds on all cores, and stop at the first failure."""
     from lydite.cli.progress import ProgressBar
     from lydite.model import InputError
-    from lydite.runner import ForkedEngine, Opening, Sweep, Until
+    from lydite.runner import STARTING, ForkedEngine, Opening, Sweep, Until
 
     if first + seeds - 1 > SEED_MAX:
         raise InputError(f"a seed is below 2**64, the last one would be {first + seeds - 1}", where="--seeds")
     opening = Opening(target=target, mutant=mutant)
     cores = workers_of(workers)
-    with ForkedEngine(opening, workers=cores, timeout_s=timeout) as engine, ProgressBar() as bar:
-        result = Sweep(
+    with ProgressBar() as bar:
+        bar.watch(target, STARTING)
+        wanted = Sweep(
             first=first,
             count=seeds,
             until=Until.LAST if collect else Until.FIRST,
             out=out,
             mutant=mutant,
             watch=bar.of(target),
-        ).run(engine)
+        )
+        with ForkedEngine(opening, workers=cores, timeout_s=timeout) as engine:
+            result = wanted.run(engine)
     code = exit_of(result.verdict, failed=result.endings > 0, interrupted=result.interrupted)
     if as_json:
         from lydite.cli.paper import say_json
@@ -85,7 +88,8 @@ def say_sweep(target: str, mutant: str, result: "SweepResult") -> None:
     verdict = "INTERRUPTED" if result.interrupted else painted(result.verdict)
     say(f"{verdict}  {target}: {counted(result.runs, 'run')}: {counts}{failed}; {speed:,.0f} seeds/s")
     if result.interrupted:
-        say("interrupted; what was found until then stands above, and its failure files are kept")
+        found = "what was found until then stands above, and its failure files are kept"
+        say(f"interrupted; {found if scenes else 'nothing was found until then'}")
     if scenes:
         say(("", scenes[0].frame(result.groups[0].first)))
 

@@ -19,7 +19,7 @@ def show(
     kind: Annotated[
         list[str] | None, typer.Option(metavar="KIND", help="Only this kind of event; may be repeated.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=0, help="At most so many events; 0 is all.")] = 0,
+    limit: Annotated[int, typer.Option(min=0, metavar="COUNT", help="At most so many events; 0 is all.")] = 0,
     as_json: JsonOption = False,
 ) -> Exit:
     """Print the header and the events of a trace."""

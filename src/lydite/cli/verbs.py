@@ -13,18 +13,28 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
+    subcommand_metavar="VERB ...",
 )
 
 app.command("run")(guarded(run.run))
-app.command("sweep")(guarded(sweep.sweep))
-app.command("replay")(guarded(replay.replay))
-app.command("check-determinism")(guarded(check_determinism.check_determinism))
-app.command("prove")(guarded(prove.prove))
+# A `short_help` says it in the one line that the list of verbs has at 80 columns.
+app.command("sweep", short_help="Run many seeds, and stop at the first failure.")(guarded(sweep.sweep))
+app.command("replay", short_help="Repeat the run of a failure file.")(guarded(replay.replay))
+app.command("check-determinism", short_help="Run three times, elsewhere each time, and compare.")(
+    guarded(check_determinism.check_determinism)
+)
+app.command("prove", short_help="Prove that the honest program holds and bugs are found.")(
+    guarded(prove.prove)
+)
 app.command("list")(guarded(listing.list_subjects))
-app.command("version")(guarded(version.version))
+app.command("version", short_help="Show the versions of programs and formats.")(guarded(version.version))
 
 _trace = typer.Typer(
-    name="trace", help="Read, check, convert and compare traces.", no_args_is_help=True, rich_markup_mode=None
+    name="trace",
+    help="Read, check, convert and compare traces.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    subcommand_metavar="VERB ...",
 )
 _trace.command("show")(guarded(trace.show))
 _trace.command("verify")(guarded(trace.verify))

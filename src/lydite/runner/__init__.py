@@ -19,11 +19,12 @@ from lydite.runner.orders import Bare, Description, Listed, Opening, Order, Plan
 from lydite.runner.proof import Caught, Honest, Plan, prove
 from lydite.runner.replay import Replay, Sameness, replay
 from lydite.runner.seed import Done, read_schedule, run_seed
-from lydite.runner.sweep import Group, Progress, Sweep, SweepResult, Until, kind_of
+from lydite.runner.sweep import STARTING, Group, Progress, Sweep, SweepResult, Until, kind_of
 from lydite.runner.targets import subjects
 
 __all__ = [
     "FAILURE_VERSION",
+    "STARTING",
     "Bare",
     "Caught",
     "Description",

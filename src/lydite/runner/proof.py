@@ -15,7 +15,7 @@ from lydite.runner.engines import ForkedEngine
 from lydite.runner.engines.forked import TIMEOUT_S
 from lydite.runner.orders import Opening, Planted, Run
 from lydite.runner.replay import Replay, Sameness, replay
-from lydite.runner.sweep import Group, Progress, Sweep, SweepResult, Until
+from lydite.runner.sweep import STARTING, Group, Progress, Sweep, SweepResult, Until
 
 Watch = Callable[[str, Progress], None]
 """Told how far the proof is: what is swept, and how many seeds are done."""
@@ -95,6 +95,8 @@ def _is_caught(run: Run, mutant: Planted) -> bool:
 
 
 def _sweep(plan: Plan, mutant: str, watch: Watch, fails: Callable[[Run], bool] | None = None) -> SweepResult:
+    name = mutant or "the honest program"
+    watch(name, STARTING)
     opening = Opening(target=plan.subject, mutant=mutant)
     sweep = Sweep(
         first=0,
@@ -102,7 +104,7 @@ def _sweep(plan: Plan, mutant: str, watch: Watch, fails: Callable[[Run], bool] |
         until=Until.FIRST,
         out=plan.out,
         mutant=mutant,
-        watch=lambda progress: watch(mutant or "the honest program", progress),
+        watch=lambda progress: watch(name, progress),
     )
     if fails is not None:
         sweep.fails = fails

@@ -42,6 +42,10 @@ class Progress:
         return self.done / self.seconds if self.seconds else 0.0
 
 
+STARTING = Progress(done=0, wanted=0, failed=0, seconds=0.0)
+"""How far a sweep is while its target is imported: nobody knows yet how many runs it wants."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """Failures of one kind in one trial: the check that found them, or the way in which runs failed."""
