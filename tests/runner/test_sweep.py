@@ -20,6 +20,26 @@ async def seldom(world: World) -> None:
     world.always("fine", True)
 """
 
+HASTY = """\
+import asyncio
+
+from lydite.harness import trial
+from lydite.world import World
+
+
+@trial
+async def all_fail(world: World) -> None:
+    if world.seed == 0:
+        sum(range(20_000_000))
+    world.always("never", False)
+
+
+@trial
+async def hangs(world: World) -> None:
+    world.always("fine", True)
+    await asyncio.Event().wait()
+"""
+
 
 def swept(engine: ForkedEngine, out: Path, *, count: int, until: Until = Until.FIRST) -> SweepResult:
     return Sweep(first=0, count=count, until=until, out=out).run(engine)
@@ -28,7 +48,7 @@ def swept(engine: ForkedEngine, out: Path, *, count: int, until: Until = Until.F
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sweep")
-    write_project(folder, {"shop.py": SHOP, "maybe.py": MAYBE})
+    write_project(folder, {"shop.py": SHOP, "maybe.py": MAYBE, "hasty.py": HASTY})
     return folder
 
 
@@ -86,3 +106,18 @@ def test_an_interrupted_sweep_keeps_what_it_found(shop: ForkedEngine, tmp_path: 
     assert result.interrupted
     assert result.verdict is Verdict.VIOLATED
     assert all(Path(file).is_file() for group in result.groups for file in group.files)
+
+
+def test_what_failed_beyond_the_first_failure_leaves_no_file(home: Path, tmp_path: Path) -> None:
+    with ForkedEngine(Opening(target="hasty.py::all_fail", home=str(home)), workers=3) as engine:
+        result = swept(engine, tmp_path, count=6)
+
+    assert result.runs == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["hasty.all_fail-0.failure.json"]
+
+
+def test_runs_that_never_ended_prove_nothing(home: Path, tmp_path: Path) -> None:
+    with ForkedEngine(Opening(target="hasty.py::hangs", home=str(home)), workers=1) as engine:
+        result = swept(engine, tmp_path, count=2, until=Until.LAST)
+
+    assert (result.verdict, result.endings) == (Verdict.UNKNOWN, 2)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lydite.model import milliseconds, seconds
-from lydite.world import Cpu, World
+from lydite.world import Clock, Cpu, World
 from tests.sim.playing import PORT, ask, echo, play
 
 
@@ -211,5 +211,109 @@ def test_a_burdened_host_falls_behind() -> None:
         with world.cpu.burden("slow", 10):
             assert milliseconds(900) < await all_at_once() < milliseconds(1400)
         assert milliseconds(90) < await all_at_once() < milliseconds(300)
+
+    play(trial)
+
+
+def test_a_rotten_disk_changes_what_is_read_back() -> None:
+    read: list[bytes] = []
+
+    async def write(_argv: Any) -> None:
+        Path("file").write_bytes(bytes(1000))
+        await asyncio.sleep(2)
+        read.append(Path("file").read_bytes())
+
+    async def trial(world: World) -> None:
+        process = await world.start("a", write)
+        await asyncio.sleep(1)
+        world.disk.rot("a", "file", bits=3)
+        await process.wait()
+
+    play(trial)
+
+    assert len(read[0]) == 1000
+    assert 1 <= sum(byte.bit_count() for byte in read[0]) <= 3
+
+
+def test_a_lying_disk_loses_what_it_said_was_synced() -> None:
+    async def write(_argv: Any) -> None:
+        if Path("file").exists():
+            kept.append(Path("file").read_bytes())
+            return
+        kept.append(b"")
+        with Path("file").open("wb") as file:
+            file.write(b"x" * 5000)
+            file.flush()
+            os.fsync(file.fileno())
+        await asyncio.Event().wait()
+
+    kept: list[bytes] = []
+
+    async def trial(world: World) -> None:
+        world.host("a")
+        world.disk.lie("a")
+        await world.start("a", write)
+        await asyncio.sleep(1)
+        with world.process.power_off("a"):
+            await asyncio.sleep(1)
+        await asyncio.sleep(1)
+
+    lost = 0
+    for seed in range(8):
+        play(trial, seed=seed)
+        lost += kept[-1] != b"x" * 5000
+    assert lost > 0
+
+
+def test_bytes_cost_time_and_messages_queue_up() -> None:
+    async def trial(world: World) -> None:
+        world.host("slow", cpu=Cpu(byte_ns=1000))
+        await world.start("slow", echo, ready=PORT)
+        reader, writer = await asyncio.open_connection("slow", PORT)
+        writer.write(b"x" * 40_000 + b"\n")
+        begun = world.now_ns
+        await reader.readline()
+        # The processor is busy after the message; the answer to the next one tells.
+        await ask(reader, writer)
+        assert world.now_ns - begun > milliseconds(40)
+
+    play(trial)
+
+
+def test_a_wall_clock_begins_where_it_was_set() -> None:
+    told: list[float] = []
+
+    async def tell(_argv: Any) -> None:
+        told.append(time.time())
+
+    async def trial(world: World) -> None:
+        world.host("early", clock=Clock(offset_ns=-seconds(3600)))
+        world.host("fast", clock=Clock(rate=2.0))
+        await (await world.start("early", tell)).wait()
+        await (await world.start("true", tell)).wait()
+        await asyncio.sleep(10)
+        await (await world.start("true", tell)).wait()
+        await (await world.start("fast", tell)).wait()
+        with world.clock.drift("fast", 3.0):
+            pass
+        assert world.host("fast").clock.ppb == 2_000_000_000  # type: ignore[attr-defined]
+
+    play(trial)
+
+    assert told[1] - told[0] == pytest.approx(3600, abs=1)
+    assert told[3] - told[2] == pytest.approx(10, abs=1)
+
+
+def test_what_a_slow_disk_costs_adds_up_within_one_step() -> None:
+    async def write(_argv: Any) -> None:
+        for number in range(5):
+            Path(f"file-{number}").write_text("x")
+        await asyncio.sleep(0)
+
+    async def trial(world: World) -> None:
+        world.host("a")
+        world.disk.slow("a", seconds(1))
+        await (await world.start("a", write)).wait()
+        assert world.now_ns >= seconds(5)
 
     play(trial)

@@ -119,6 +119,9 @@ def test_an_exit_code_says_how_a_program_ended() -> None:
     async def leaves(_argv: Any) -> None:
         sys.exit(3)
 
+    async def complains(_argv: Any) -> None:
+        sys.exit("no configuration")
+
     async def fails(_argv: Any) -> None:
         raise ValueError("broken on purpose")
 
@@ -130,9 +133,11 @@ def test_an_exit_code_says_how_a_program_ended() -> None:
         await asyncio.sleep(5)
         await task
 
+    programs = (fine, leaves, complains, fails, task_leaves)
+
     async def trial(world: World) -> None:
-        codes = [await (await world.start("a", each)).wait() for each in (fine, leaves, fails, task_leaves)]
-        assert codes == [0, 3, 1, 4]
+        codes = [await (await world.start("a", each)).wait() for each in programs]
+        assert codes == [0, 3, 1, 1, 4]
 
     outcome = play(trial)
 

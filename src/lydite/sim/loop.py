@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 LOOK_UP_EVERY = 10_000
 """Events between two looks at the budget."""
 
-COLLECT_EVERY = 200 * LOOK_UP_EVERY
+COLLECT_EVERY = 50 * LOOK_UP_EVERY
 """Events between two garbage collections: at fixed points, so that finalizers run at fixed points too."""
 
 
@@ -230,11 +230,9 @@ class SimLoop(BaseEventLoop):
 
     def at(
         self, when_ns: int, host: "SimHost", callback: Callable[..., object], *args: object, context: Context
-    ) -> SimTimer:
+    ) -> None:
         """Run a callback at a moment of the world's own clock, whatever the host's clock shows."""
-        timer = SimTimer(BOOT_NS + when_ns, callback, args, self, context)
-        self.push(when_ns, host, timer)
-        return timer
+        self.push(when_ns, host, SimHandle(callback, args, self, context))
 
     def rekey(self, host: "SimHost") -> None:
         """The host's clocks changed their pace: its timers ring at other moments of the world now."""

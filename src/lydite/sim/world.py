@@ -92,7 +92,8 @@ class SimWorld:
         self.loop.network = self.network_model
         self.lifecycle = Lifecycle(self)
         self.hosts: list[SimHost] = []
-        self.bends: list[SimBend] = []
+        self.bends: dict[int, SimBend] = {}
+        self._bends_made = 0
         self.failure: LyditeError | None = None
         self.network = SimNetworkLever(self)
         self.clock = SimClockLever(self)
@@ -265,11 +266,20 @@ class SimWorld:
 
     def heal(self) -> None:
         """Lift every bend and revive every host."""
-        bends, self.bends = self.bends, []
-        for bend in bends:
+        for bend in list(self.bends.values()):
             bend.lift()
         for host in self.hosts:
-            self.lifecycle.revive(host)
+            if host.down or not host.powered:
+                host.down.clear()
+                self.lifecycle.revive(host)
+            else:
+                self.lifecycle.restart(host)
+
+    def remember(self, bend: "SimBend") -> int:
+        """Something is bent: the number under which it stands in `bends`, until it is lifted."""
+        self._bends_made += 1
+        self.bends[self._bends_made] = bend
+        return self._bends_made
 
     def kill_all(self, host: SimHost, cause: str) -> None:
         """Kill every process of a host."""
@@ -283,6 +293,7 @@ class SimWorld:
     def terminate_all(self, host: SimHost) -> None:
         """Ask every process of a host to end."""
         for process in list(host.processes):
+            process.stopping = True
             self.lifecycle.signal(host, process.pid, 15)
 
     def revive(self, host: SimHost) -> None:
@@ -324,7 +335,7 @@ class SimWorld:
 
     def fail(self, error: LyditeError) -> None:
         self.failure = self.failure or error
-        self.loop.stop()
+        self.loop.halt()
 
     def _nothing_will_happen(self) -> NoReturn:
         places = waiting_places(self.loop)
@@ -357,7 +368,7 @@ class SimWorld:
         try:
             self.perform(schedule)
             task = self.loop.create_task(_as_coroutine(main, self), name="trial", context=self.tester.context)
-            task.add_done_callback(lambda _: self.loop.stop())
+            task.add_done_callback(lambda _: self.loop.halt())
             self.loop.run_forever()
         except SimulationError as error:
             return error

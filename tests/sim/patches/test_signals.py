@@ -83,3 +83,19 @@ def test_exiting_at_once_runs_nothing_more() -> None:
 
     assert outcome.error is None
     assert codes == [3]
+
+
+def test_signal_zero_only_asks_whether_a_process_is_there() -> None:
+    async def program() -> list[object]:
+        os.kill(os.getpid(), 0)
+        await asyncio.sleep(0.01)
+        with pytest.raises(ProcessLookupError):
+            os.kill(99_999, 0)
+        signal.signal(signal.SIGTERM, lambda number, _frame: seen.append(number))
+        os.kill(os.getpid(), 0)
+        await asyncio.sleep(0.01)
+        return seen
+
+    seen: list[object] = []
+
+    assert in_world(program) == [[]]

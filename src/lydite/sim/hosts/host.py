@@ -37,6 +37,9 @@ class SimHost:
         "clock",
         "cpu",
         "disk",
+        "done",
+        "down",
+        "drifts",
         "held",
         "incarnations",
         "index",
@@ -47,6 +50,7 @@ class SimHost:
         "powered",
         "processes",
         "programs",
+        "rate",
         "region",
         "root",
         "salt",
@@ -63,14 +67,19 @@ class SimHost:
         self.clock = HostClock(clock)
         self.disk = disk
         self.cpu = cpu
-        self.burdens: list[float] = []
+        self.rate = clock.rate
+        """How fast its clock was made to run; `drifts` bend that, the latest one wins."""
+        self.drifts: dict[object, float] = {}
+        self.burdens: dict[object, float] = {}
         self.busy_until_ns = 0
         self.salt = salt
         self.incarnations = 0
         self.ports_used = 32_768
         self.powered = True
-        self.paused = 0
-        """How many pauses hold it."""
+        self.paused: list[object] = []
+        """The pauses that hold it."""
+        self.down: list[object] = []
+        """The crashes, stops and power cuts that keep its programs from running."""
         self.held: deque[Any] = deque()
         """What waits for the host: it is paused, or its processor is busy."""
         self.bury: Callable[[Any], None] = _ignore
@@ -78,6 +87,8 @@ class SimHost:
         self.processes: list[SimProcess] = []
         self.programs: list[Runnable] = []
         """What was started here, to be started again when the host is revived."""
+        self.done: list[Runnable | None] = []
+        """Those of them that ended by themselves, and well."""
         self.last_words: deque[tuple[int, str, str]] = deque(maxlen=LAST_WORDS)
 
     def tie(self, when_ns: int) -> int:
@@ -90,7 +101,7 @@ class SimHost:
         cost_ns = cpu.message_ns + cpu.byte_ns * size
         if self.burdens:
             cost_ns = cost_ns or NOMINAL_NS
-            for factor in self.burdens:
+            for factor in self.burdens.values():
                 cost_ns *= factor
         if cost_ns:
             self.charge(int(cost_ns), now_ns)

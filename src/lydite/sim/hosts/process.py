@@ -54,6 +54,7 @@ class SimProcess:
         "program",
         "random",
         "signals",
+        "stopping",
         "task_factory",
         "task_name",
         "task_number",
@@ -91,6 +92,8 @@ class SimProcess:
         self.graveyard: list[object] = []
         self.main_task: Task[object] | None = None
         self.exit_code: int | None = None
+        self.stopping = False
+        """Has a lever asked it to end?"""
         self.finished = finished
         self.context = Context()
         self.context.run(PROCESS.set, self)

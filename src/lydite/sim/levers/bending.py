@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 class SimBend:
     """One thing bent, until it is lifted."""
 
-    __slots__ = ("_undo",)
+    __slots__ = ("_number", "_undo", "_world")
 
-    def __init__(self, undo: Callable[[], None]) -> None:
+    def __init__(self, world: "SimWorld", undo: Callable[[], None]) -> None:
+        self._world = world
         self._undo: Callable[[], None] | None = undo
+        self._number = world.remember(self)
 
     def lift(self) -> None:
         """Undo this bend, and only this one; once."""
         undo, self._undo = self._undo, None
         if undo is not None:
+            self._world.bends.pop(self._number, None)
             undo()
 
     def __enter__(self) -> Self:
@@ -67,6 +70,4 @@ class Lever:
             undo()
             self._record(opposite, **args)
 
-        bend = SimBend(lift)
-        self._world.bends.append(bend)
-        return bend
+        return SimBend(self._world, lift)

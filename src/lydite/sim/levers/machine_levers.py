@@ -25,24 +25,31 @@ class SimClockLever(Lever):
     def drift(self, hosts: Hosts, rate: float) -> SimBend:
         if not 0.001 <= rate <= 1000:
             raise InputError(f"a clock's rate lies between 0.001 and 1000, found {rate}", where="clock.drift")
-        chosen = self._hosts(hosts)
-        before = [host.clock.ppb for host in chosen]
-        self._run_at(chosen, [rate] * len(chosen))
+        chosen, token = self._hosts(hosts), object()
+        for host in chosen:
+            host.drifts[token] = rate
+        self._repace(chosen)
 
         def undo() -> None:
-            self._run_at(chosen, [ppb / 1_000_000_000 for ppb in before])
+            for host in chosen:
+                host.drifts.pop(token, None)
+            self._repace(chosen)
 
         return self._bend("drift", {"hosts": hosts, "rate": rate}, undo)
 
     def steady(self, hosts: Hosts) -> None:
         self._record("steady", hosts=hosts)
         chosen = self._hosts(hosts)
-        self._run_at(chosen, [1.0] * len(chosen))
+        for host in chosen:
+            host.drifts.clear()
+            host.rate = 1.0
+        self._repace(chosen)
 
-    def _run_at(self, hosts: "Sequence[SimHost]", rates: Sequence[float]) -> None:
+    def _repace(self, hosts: "Sequence[SimHost]") -> None:
+        """Each clock runs as the latest drift in force wants it; without one, as it was made."""
         loop = self._world.loop
-        for host, rate in zip(hosts, rates, strict=True):
-            host.clock.run_at(rate, loop.now_ns)
+        for host in hosts:
+            host.clock.run_at(next(reversed(host.drifts.values()), host.rate), loop.now_ns)
             loop.rekey(host)
 
 
@@ -52,53 +59,81 @@ class SimProcessLever(Lever):
     name = "process"
 
     def crash(self, hosts: Hosts) -> SimBend:
-        chosen = self._hosts(hosts)
+        chosen = self._machines(hosts)
         for host in chosen:
             self._world.kill_all(host, "crash")
-        return self._bend("crash", {"hosts": hosts}, lambda: self._revive(chosen))
+        return self._bend_down("crash", hosts, chosen)
 
     def revive(self, hosts: Hosts) -> None:
         self._record("revive", hosts=hosts)
-        self._revive(self._hosts(hosts))
+        self._revive(self._machines(hosts))
 
     def power_off(self, hosts: Hosts) -> SimBend:
-        chosen = self._hosts(hosts)
+        chosen = self._machines(hosts)
         for host in chosen:
             self._world.cut_power(host)
-        return self._bend("power_off", {"hosts": hosts}, lambda: self._revive(chosen))
+        return self._bend_down("power_off", hosts, chosen)
 
     def power_on(self, hosts: Hosts) -> None:
         self._record("power_on", hosts=hosts)
-        self._revive(self._hosts(hosts))
+        self._revive(self._machines(hosts))
 
     def stop(self, hosts: Hosts) -> SimBend:
-        chosen = self._hosts(hosts)
+        chosen = self._machines(hosts)
         for host in chosen:
             self._world.terminate_all(host)
-        return self._bend("stop", {"hosts": hosts}, lambda: self._revive(chosen))
+        return self._bend_down("stop", hosts, chosen)
 
     def pause(self, hosts: Hosts) -> SimBend:
-        chosen = self._hosts(hosts)
+        chosen, token = self._machines(hosts), object()
         self._world.loop.gated = True
         for host in chosen:
-            host.paused += 1
+            host.paused.append(token)
 
         def undo() -> None:
             for host in chosen:
-                host.paused = max(0, host.paused - 1)
-                if not host.paused:
-                    self._world.loop.resume(host)
+                if token in host.paused:
+                    host.paused.remove(token)
+                    if not host.paused:
+                        self._world.loop.resume(host)
 
         return self._bend("pause", {"hosts": hosts}, undo)
 
     def resume(self, hosts: Hosts) -> None:
         self._record("resume", hosts=hosts)
-        for host in self._hosts(hosts):
-            host.paused = 0
+        for host in self._machines(hosts):
+            host.paused.clear()
             self._world.loop.resume(host)
+
+    def _bend_down(self, verb: str, hosts: Hosts, chosen: "Sequence[SimHost]") -> SimBend:
+        """Hosts are down until the last of the bends that keep them down is lifted."""
+        token = object()
+        for host in chosen:
+            host.down.append(token)
+
+        def undo() -> None:
+            for host in chosen:
+                if token in host.down:
+                    host.down.remove(token)
+                    if not host.down:
+                        self._world.revive(host)
+
+        return self._bend(verb, {"hosts": hosts}, undo)
+
+    def _machines(self, hosts: Hosts) -> "list[SimHost]":
+        """The hosts; the tester is none that can be killed or frozen, for nobody would be left to heal it."""
+        chosen = self._hosts(hosts)
+        if self._world.tester.host in chosen:
+            raise InputError(
+                "the tester cannot be killed, stopped or frozen: the trial itself runs there",
+                where=self.name,
+                remedy="name the hosts of the system under test",
+            )
+        return chosen
 
     def _revive(self, hosts: "Sequence[SimHost]") -> None:
         for host in hosts:
+            host.down.clear()
             self._world.revive(host)
 
 
@@ -162,15 +197,14 @@ class SimCpuLever(Lever):
     def burden(self, hosts: Hosts, factor: float) -> SimBend:
         if factor < 1:
             raise InputError(f"a burden's factor is at least 1, found {factor}", where="cpu.burden")
-        chosen = self._hosts(hosts)
+        chosen, token = self._hosts(hosts), object()
         self._world.loop.gated = True
         for host in chosen:
-            host.burdens.append(factor)
+            host.burdens[token] = factor
 
         def undo() -> None:
             for host in chosen:
-                if factor in host.burdens:
-                    host.burdens.remove(factor)
+                host.burdens.pop(token, None)
 
         return self._bend("burden", {"hosts": hosts, "factor": factor}, undo)
 

@@ -83,21 +83,21 @@ class SimNetworkLever(Lever):
 
     def forget(self, names: Hosts) -> SimBend:
         forgotten = self._world.network_model.names.forgotten
-        hosts = [host.name for host in self._hosts(names)]
-        forgotten.extend(hosts)
+        token = object()
+        for host in self._hosts(names):
+            forgotten.setdefault(host.name, []).append(token)
 
         def undo() -> None:
-            for name in hosts:
-                if name in forgotten:
-                    forgotten.remove(name)
+            for tokens in forgotten.values():
+                if token in tokens:
+                    tokens.remove(token)
 
         return self._bend("forget", {"names": names}, undo)
 
     def recall(self, names: Hosts) -> None:
         self._record("recall", names=names)
-        hosts = [host.name for host in self._hosts(names)]
-        forgotten = self._world.network_model.names.forgotten
-        forgotten[:] = [name for name in forgotten if name not in hosts]
+        for host in self._hosts(names):
+            self._world.network_model.names.forgotten.pop(host.name, None)
 
     def reset(self, left: Hosts, right: Hosts) -> None:
         self._record("reset", left=left, right=right)

@@ -62,7 +62,11 @@ class SimDatagrams(transports.DatagramTransport):
         if len(payload) > SIZE_MAX:
             self.protocol.error_received(OSError(errno.EMSGSIZE, os.strerror(errno.EMSGSIZE)))
             return
-        address = self._network.resolve(self.process, str(target[0]))
+        try:
+            address = self._network.resolve(self.process, str(target[0]))
+        except OSError as error:
+            self.protocol.error_received(error)
+            return
         for host in self._targets(address):
             self._send(payload, host, address, int(target[1]))
 
@@ -76,9 +80,15 @@ class SimDatagrams(transports.DatagramTransport):
 
     def _send(self, payload: bytes, host: "SimHost", address: str, port: int) -> None:
         network, source = self._network, self.process.host
+        network.trace.datagram(
+            network.loop.now_ns, source.index, host.index, port, self.port, len(payload), payload
+        )
+        self._travel(payload, host, address, port)
+
+    def _travel(self, payload: bytes, host: "SimHost", address: str, port: int) -> None:
+        network, source = self._network, self.process.host
         now_ns, size = network.loop.now_ns, len(payload)
         road = network.roads.between(source, host)
-        network.trace.datagram(now_ns, source.index, host.index, port, self.port, size, payload)
         condition = road.condition
         copies = 1
         if condition is not None:
@@ -86,7 +96,7 @@ class SimDatagrams(transports.DatagramTransport):
                 network.trace.lose(now_ns, source.index, host.index, size, "cut" if condition.cut else "loss")
                 return
             if condition.hold:
-                network.hold(road, lambda: self._send(payload, host, address, port))
+                network.hold(road, lambda: self._travel(payload, host, address, port))
                 return
             copies += road.happens(condition.duplicate)
             if payload and road.happens(condition.corrupt):
@@ -111,6 +121,8 @@ class SimDatagrams(transports.DatagramTransport):
             network.loop.push(network.loop.now_ns, host, (endpoint, (payload, sender)))
         elif self._peer is not None:
             back = network.roads.between(host, self.process.host)
+            if back.condition is not None and back.condition.closed:
+                return
             when_ns = back.arrival(network.loop.now_ns, 0)
             network.loop.at(when_ns, self.process.host, self._refused, context=self.context)
 

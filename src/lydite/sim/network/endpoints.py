@@ -63,6 +63,26 @@ class WorldLoop(SimLoop):
         assert world is not None
         return world.tester
 
+    def halt(self) -> None:
+        """The world stops."""
+        super().stop()
+
+    def stop(self) -> None:
+        """A program stops what it takes for its own loop: it ends as it would under `asyncio.run`."""
+        process, world = self.process(), active_world()
+        assert world is not None
+        if process is world.tester:
+            world.refuse("loop.stop() would stop the world", "return from the trial instead")
+        world.trace.log(process, "stderr", "RuntimeError: Event loop stopped before Future completed.")
+        if process.main_task is not None:
+            process.main_task.cancel()
+
+    def close(self) -> None:
+        """Nobody closes a loop that runs."""
+        if self.is_running():
+            raise RuntimeError("Cannot close a running event loop")
+        super().close()
+
     # -- connections
 
     async def create_connection(  # type: ignore[override]

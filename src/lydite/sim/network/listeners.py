@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class SimListener:
     """One bound and listening port of a process. Connections wait in its queue to be accepted."""
 
-    __slots__ = ("backlog", "bound_to", "context", "on_accept", "port", "process", "queued")
+    __slots__ = ("backlog", "bound_to", "closed", "context", "on_accept", "port", "process", "queued")
 
     def __init__(
         self,
@@ -33,6 +33,7 @@ class SimListener:
         self.backlog = backlog
         self.on_accept = on_accept
         self.queued = 0
+        self.closed = False
 
     def cost(self, _stream: SimStream) -> int:
         """Taking a connection is work without bytes."""
@@ -41,7 +42,9 @@ class SimListener:
     def receive(self, stream: SimStream) -> None:
         """The program takes a connection from the queue."""
         self.queued -= 1
-        if not stream.lost:
+        if self.closed:
+            stream.abandon()
+        elif not stream.lost:
             self.on_accept(stream)
 
 

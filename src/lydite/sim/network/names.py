@@ -19,8 +19,8 @@ class Names:
     def __init__(self) -> None:
         self._by_name: dict[str, SimHost] = {}
         self._by_address: dict[str, SimHost] = {}
-        self.forgotten: list[str] = []
-        """Names that do not resolve now; once for each bend that makes them so."""
+        self.forgotten: dict[str, list[object]] = {}
+        """Names that do not resolve now, with the bends that make them so."""
 
     def add(self, host: "SimHost") -> None:
         """A new host."""
@@ -49,7 +49,7 @@ class Names:
             return ANY
         host = self._by_name.get(name)
         if host is not None:
-            return "" if host.name in self.forgotten else host.address
+            return "" if self.forgotten.get(host.name) else host.address
         try:
             return str(ipaddress.IPv4Address(name))
         except ValueError:

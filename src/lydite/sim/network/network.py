@@ -1,18 +1,21 @@
 """The network of a world: names, connections being made, and what a kernel does without its programs."""
 
+import asyncio
 import errno
 import os
 import socket
 from collections.abc import Callable
 from contextvars import Context
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lydite.model import SECOND
+from lydite.sim.network.errors import reset_by_peer, timed_out
 from lydite.sim.network.listeners import SimListener
 from lydite.sim.network.names import Names
 from lydite.sim.network.ports import ANY, LOCAL, Ports
 from lydite.sim.network.roads import Road, Roads
-from lydite.sim.network.segments import Mark
+from lydite.sim.network.segments import FIN, PROBE, Mark
 from lydite.sim.network.sockets import SimSocket
 from lydite.sim.network.streams import SimStream
 
@@ -26,6 +29,13 @@ if TYPE_CHECKING:
 
 SYN_TRIES_NS: Final = tuple(second * SECOND for second in (1, 2, 4, 8, 16, 32, 64))
 """How long a connecting kernel waits for an answer before it tries again; then it gives up (127 s)."""
+
+
+class Refusal(NamedTuple):
+    """What a kernel says of a port on which nobody listens."""
+
+    address: str
+    port: int
 
 
 class Network:
@@ -75,6 +85,7 @@ class Network:
 
     def unlisten(self, listener: SimListener) -> None:
         """Take no more connections there."""
+        listener.closed = True
         listener.process.closers.pop(listener, None)
         if listener.port == 0:
             self.unix.pop((listener.process.host.index, listener.bound_to), None)
@@ -96,34 +107,46 @@ class Network:
         if target is None:
             raise OSError(errno.EHOSTUNREACH, f"Connect call failed ({address!r}, {port})")
         out, back = self.roads.between(host, target), self.roads.between(target, host)
+        give_up_ns = self.loop.now_ns + sum(SYN_TRIES_NS)
         for wait_ns in SYN_TRIES_NS:
             sent_ns = self.loop.now_ns
-            while out.condition is not None and out.condition.hold:
-                await self._opens(out, process)
-            stream = None
+            if await self._held_back(out, process, give_up_ns):
+                break
             if self._gets_through(out):
                 await self._until(out.arrival(self.loop.now_ns, 0), process)
-                stream = self._answer(process, target, address, port, local)
-                while back.condition is not None and back.condition.hold:
-                    await self._opens(back, process)
-            if stream is not None and self._gets_through(back):
-                await self._until(back.arrival(self.loop.now_ns, 0), process)
-                return self._established(stream, address, port)
-            if isinstance(stream, SimStream):
-                stream.vanish()
-                stream.peer.vanish()
+                if self._gets_through(back):
+                    stream = self._answer(process, target, address, port, local)
+                    if stream is not None:
+                        return await self._established(stream, process, back, give_up_ns)
             await self._until(sent_ns + wait_ns, process)
         raise TimeoutError(errno.ETIMEDOUT, f"Connect call failed ({address!r}, {port})")
+
+    async def _established(
+        self, stream: SimStream | Refusal, process: "SimProcess", back: Road, give_up_ns: int
+    ) -> SimStream:
+        """The answer is on its way: what the side that connects makes of it."""
+        try:
+            late = await self._held_back(back, process, give_up_ns)
+            if not late:
+                await self._until(back.arrival(self.loop.now_ns, 0), process)
+        except asyncio.CancelledError:
+            if isinstance(stream, SimStream):
+                stream.abandon()
+            raise
+        if isinstance(stream, Refusal):
+            kind: type[OSError] = TimeoutError if late else ConnectionRefusedError
+            code = errno.ETIMEDOUT if late else errno.ECONNREFUSED
+            raise kind(code, f"[Errno {code}] Connect call failed ({stream.address!r}, {stream.port})")
+        if late:
+            stream.abandon()
+            raise timed_out()
+        if stream.lost:
+            raise reset_by_peer()
+        return stream
 
     def _gets_through(self, road: Road) -> bool:
         condition = road.condition
         return condition is None or not (condition.cut or road.happens(condition.loss))
-
-    def _established(self, stream: "SimStream | str", address: str, port: int) -> SimStream:
-        if isinstance(stream, str):
-            message = f"[Errno {errno.ECONNREFUSED}] Connect call failed ({address!r}, {port})"
-            raise ConnectionRefusedError(errno.ECONNREFUSED, message)
-        return stream
 
     def _answer(
         self,
@@ -132,14 +155,14 @@ class Network:
         address: str,
         port: int,
         local: tuple[str, int] | None,
-    ) -> "SimStream | str | None":
+    ) -> "SimStream | Refusal | None":
         """What the other kernel says to a SYN: a stream, a refusal, or nothing at all."""
         if not target.powered:
             return None
         listener = self.tcp.find(target, address, port)
         if listener is None:
             self.trace.refuse(self.loop.now_ns, process.host.index, target.index, port, "no listener")
-            return "refused"
+            return Refusal(address, port)
         if listener.queued >= listener.backlog:
             self.trace.refuse(self.loop.now_ns, process.host.index, target.index, port, "backlog full")
             return None
@@ -199,14 +222,22 @@ class Network:
         self.loop.at(when_ns, process.host, _settle, waiter, context=process.context)
         await waiter
 
-    async def _opens(self, road: Road, process: "SimProcess") -> None:
-        """Wait until the road carries something again."""
-        waiter = self.loop.create_future()
-        self.hold(
-            road,
-            lambda: self.loop.at(self.loop.now_ns, process.host, _settle, waiter, context=process.context),
-        )
-        await waiter
+    async def _held_back(self, road: Road, process: "SimProcess", until_ns: int) -> bool:
+        """Wait while the road holds things back; True if it does so for too long."""
+        while road.condition is not None and road.condition.hold:
+            waiter, held = self.loop.create_future(), self._held + 1
+            self.hold(road, partial(self._settle_now, waiter, process))
+            self.loop.at(until_ns, process.host, _settle, waiter, context=process.context)
+            try:
+                await waiter
+            finally:
+                road.waiting.pop(-held, None)
+            if self.loop.now_ns >= until_ns:
+                return True
+        return False
+
+    def _settle_now(self, waiter: Any, process: "SimProcess") -> None:
+        self.loop.at(self.loop.now_ns, process.host, _settle, waiter, context=process.context)
 
     # -- kernels without programs
 
@@ -219,7 +250,7 @@ class Network:
         elif isinstance(receiver, SimStream):
             if not receiver.process.host.powered:
                 receiver.peer.lost_on_the_way(payload)
-            elif payload.__class__ is not Mark:
+            elif payload.__class__ is not Mark or (payload in (FIN, PROBE) and not receiver.eof_sent):
                 receiver.answer_reset()
 
     def unpowered(self, host: "SimHost", stream: SimStream) -> None:
@@ -229,13 +260,15 @@ class Network:
     def power_is_back(self, host: "SimHost") -> None:
         """The host answers again; what was sent to it meanwhile is sent again."""
         for stream in self._waiting_for_power.pop(host.index, ()):
-            stream.power_is_back()
+            stream.road_opened()
 
     def lose_power(self, process: "SimProcess") -> None:
         """The process and its kernel are gone at once: no stream says goodbye."""
         for closer in list(process.closers):
             if isinstance(closer, SimStream):
                 closer.vanish()
+                if closer.peer_waits:
+                    closer.peer.lost_on_the_way(PROBE)
                 self._streams.pop(closer.number, None)
                 del process.closers[closer]
 

@@ -30,3 +30,5 @@ class Mark:
 
 FIN: Final = Mark("FIN")
 RST: Final = Mark("RST")
+PROBE: Final = Mark("PROBE")
+"""What a waiting writer's kernel sends to see whether there is room again."""

@@ -12,14 +12,13 @@ What is not: congestion control, window sizes, Nagle and delayed acknowledgement
 """
 
 import asyncio
-import errno
-import os
 from asyncio import transports
 from collections import deque
 from collections.abc import Callable, Iterable
 from heapq import heappush
 from typing import TYPE_CHECKING, Any
 
+from lydite.sim.network.errors import reset_by_peer, timed_out
 from lydite.sim.network.roads import MASK32, RETRANSMIT_NS, RETRANSMIT_NS_MAX, Road
 from lydite.sim.network.segments import FIN, GIVE_UP_NS, HIGH_WATER, KERNEL_BUFFER, RST, SEGMENT_MAX, Mark
 
@@ -44,7 +43,6 @@ class SimStream(transports.Transport):
         "_network",
         "_paused",
         "_peer_salt",
-        "_peer_waits",
         "_received",
         "_sent",
         "_unsent",
@@ -59,6 +57,7 @@ class SimStream(transports.Transport):
         "number",
         "on_lost",
         "peer",
+        "peer_waits",
         "process",
         "protocol",
         "road",
@@ -93,7 +92,8 @@ class SimStream(transports.Transport):
         self._buffered = False
         self._paused = False
         self._received: deque[Any] | None = None
-        self._unsent: deque[tuple[int, Any]] | None = None
+        self._unsent: deque[tuple[int, bool, Any]] | None = None
+        """Since when it waits, whether it was lost (or only held back), and what."""
         self._free_ns = 0
         self._host_index = process.host.index
         self._peer_salt = road.target.salt
@@ -101,7 +101,7 @@ class SimStream(transports.Transport):
         self._consumed = 0
         self._limit = HIGH_WATER + KERNEL_BUFFER
         """How much may have been sent before the other end is asked how much it has taken."""
-        self._peer_waits = False
+        self.peer_waits = False
         self._high = HIGH_WATER
         self._low = HIGH_WATER // 4
         self._write_paused = False
@@ -161,6 +161,10 @@ class SimStream(transports.Transport):
         self.set_protocol(protocol)
         self._accepted = True
         protocol.connection_made(self)
+        if self.lost:
+            # It broke while nobody had it yet: the program hears so as soon as it has it.
+            self.loop.call_soon(protocol.connection_lost, reset_by_peer(), context=self.context)
+            return
         if self._received and not self._paused:
             self.loop.call_soon(self._drain, context=self.context)
 
@@ -280,7 +284,7 @@ class SimStream(transports.Transport):
         if self._inflight > self._high + KERNEL_BUFFER and not self.peer.lost:
             if not self._write_paused and self.protocol is not None:
                 self._write_paused = True
-                self.peer._peer_waits = True
+                self.peer.peer_waits = True
                 self.protocol.pause_writing()
         else:
             self._limit = self.peer._consumed + self._high + KERNEL_BUFFER
@@ -295,11 +299,13 @@ class SimStream(transports.Transport):
         """Tell the other end that this one is gone. A reset is sent once: a cut road loses it."""
         network, road = self._network, self.road
         network.trace.reset(self.loop.now_ns, self.process.host.index, self.connection)
-        self._unsent = None
         condition = road.condition
-        if condition is not None and (condition.cut or road.happens(condition.loss)):
+        if condition is not None and condition.hold and not condition.cut:
+            self._keep_back(RST)
             return
-        self._arrive_at_peer(RST, 0)
+        self._unsent = None
+        if condition is None or not (condition.cut or road.happens(condition.loss)):
+            self._arrive_at_peer(RST, 0)
 
     def _send_slowly(self, data: Any) -> None:
         condition = self.road.condition
@@ -325,15 +331,16 @@ class SimStream(transports.Transport):
             self._unsent = deque()
         if not self._unsent:
             self.loop.at(now_ns + GIVE_UP_NS, self.process.host, self._give_up, now_ns, context=self.context)
-        self._unsent.append((now_ns, data))
-        self.road.waiting[self.number] = self._road_opened
+        condition = self.road.condition
+        self._unsent.append((now_ns, condition is None or condition.cut, data))
+        self.road.waiting[self.number] = self.road_opened
 
-    def _road_opened(self) -> None:
-        """The road is open again: TCP notices when its doubling timer next tries."""
+    def road_opened(self) -> None:
+        """What was held goes on at once; what was lost, when TCP's doubling timer next tries."""
         if not self._unsent:
             return
-        now_ns, (first_ns, _) = self.loop.now_ns, self._unsent[0]
-        try_ns, wait_ns = first_ns, RETRANSMIT_NS
+        now_ns, (first_ns, was_lost, _) = self.loop.now_ns, self._unsent[0]
+        try_ns, wait_ns = first_ns if was_lost else now_ns, RETRANSMIT_NS
         while try_ns < now_ns:
             try_ns += wait_ns
             wait_ns = min(wait_ns * 2, RETRANSMIT_NS_MAX)
@@ -342,16 +349,16 @@ class SimStream(transports.Transport):
     def _send_again(self) -> None:
         condition = self.road.condition
         if condition is not None and condition.closed:
-            self.road.waiting[self.number] = self._road_opened
+            self.road.waiting[self.number] = self.road_opened
             return
         unsent, self._unsent = self._unsent, None
-        for _, data in unsent or ():
+        for _, _, data in unsent or ():
             self._send_slowly(data)
 
     def _give_up(self, since_ns: int) -> None:
         if self._unsent and self._unsent[0][0] <= since_ns and not self.lost:
             self._unsent = None
-            self.fail(TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)))
+            self.fail(timed_out())
 
     # -- what arrives
 
@@ -377,7 +384,7 @@ class SimStream(transports.Transport):
             self._complain("data_received", error)
             return
         self._consumed += size
-        if self._peer_waits:
+        if self.peer_waits:
             self._grant()
 
     def _receive_specially(self, payload: Any) -> None:
@@ -413,7 +420,7 @@ class SimStream(transports.Transport):
     def was_reset(self) -> None:
         """The other end is gone, and said so."""
         self._received = None
-        self.fail(ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)))
+        self.fail(reset_by_peer())
 
     def _drain(self) -> None:
         """Reading goes on: what was kept arrives now, and is kept again if reading stops on the way."""
@@ -434,7 +441,7 @@ class SimStream(transports.Transport):
         """The writer at the other end waits: it hears of the room after the way back."""
         peer = self.peer
         if peer._inflight <= peer._low + KERNEL_BUFFER:
-            self._peer_waits = False
+            self.peer_waits = False
             when_ns = self.road.arrival(self.loop.now_ns, 0)
             self.loop.at(when_ns, peer.process.host, peer.granted, context=peer.context)
 
@@ -471,16 +478,19 @@ class SimStream(transports.Transport):
         self.closing = self.lost = True
         self._hang_up()
 
+    def abandon(self) -> None:
+        """Whoever was connecting does not want it any more: its kernel answers the handshake with a reset."""
+        if not self.lost:
+            self.closing = self.lost = True
+            self._network.forget(self)
+            self.answer_reset()
+
     def lost_on_the_way(self, data: Any) -> None:
         """The host at the other end has no power: what was sent will be sent again, when it is back."""
         if not self.lost or self.eof_sent:
             self._keep_back(data)
             self.road.waiting.pop(self.number, None)
             self._network.unpowered(self.peer.process.host, self)
-
-    def power_is_back(self) -> None:
-        """The other host answers again: the next try gets through."""
-        self._road_opened()
 
     def vanish(self) -> None:
         """The host lost its power: nobody hears anything."""

@@ -120,6 +120,8 @@ class Lifecycle:
             process.descriptors.finish()
         flush_output(process)
         self._world.trace.exit(process, code)
+        if code == 0 and not process.stopping:
+            process.host.done.append(process.program)
         self._release(process, code)
 
     def kill(self, process: SimProcess, cause: str, code: int = KILLED) -> None:
@@ -175,12 +177,26 @@ class Lifecycle:
         if not host.powered:
             host.powered = True
             self._world.network_model.power_is_back(host)
-        running = [process.program for process in host.processes]
+        host.done.clear()
+        self.restart(host)
+
+    def restart(self, host: "SimHost") -> None:
+        """Start again what ended, unless it was done by itself and well."""
+        present = [*host.done, *(process.program for process in host.processes)]
         for runnable in host.programs:
-            if runnable in running:
-                running.remove(runnable)
+            if runnable in present:
+                present.remove(runnable)
             else:
                 self.launch(host, runnable)
+        for process in host.processes:
+            if process.stopping:
+                # It was asked to end and has not done so yet: it is started again when it has.
+                context = self._world.tester.context
+                process.finished.add_done_callback(lambda _: self._start_again(host), context=context)
+
+    def _start_again(self, host: "SimHost") -> None:
+        if host.powered and not host.down:
+            self.revive(host)
 
     async def until_listening(self, process: SimProcess, port: int) -> None:
         """Wait until the process takes connections on a port; say what happened if it never does."""
