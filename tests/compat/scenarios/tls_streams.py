@@ -148,7 +148,10 @@ async def who_speaks_no_tls_is_not_understood(world: World) -> None:
 
 async def a_handshake_without_an_answer_ends_in_time(world: World) -> None:
     async def silent(argv: Sequence[str]) -> None:
-        async with await asyncio.start_server(lambda r, w: None, "0.0.0.0", PORT) as server:
+        # Kept, for a stream that nobody holds is closed when it is collected.
+        silent_streams: list[object] = []
+        server = await asyncio.start_server(lambda *both: silent_streams.append(both), "0.0.0.0", PORT)
+        async with server:
             await server.serve_forever()
 
     await world.start("shop", silent, ready=PORT)
@@ -228,7 +231,10 @@ async def httpx_asks_uvicorn_over_https(world: World) -> None:
 
 async def httpx_times_out_in_the_handshake(world: World) -> None:
     async def silent(argv: Sequence[str]) -> None:
-        async with await asyncio.start_server(lambda r, w: None, "0.0.0.0", PORT) as server:
+        # Kept, for a stream that nobody holds is closed when it is collected.
+        silent_streams: list[object] = []
+        server = await asyncio.start_server(lambda *both: silent_streams.append(both), "0.0.0.0", PORT)
+        async with server:
             await server.serve_forever()
 
     await world.start("shop", silent, ready=PORT)
