@@ -164,7 +164,6 @@ LIBRARIES: Final = (
     Row("uvicorn_shutdown", "in which order uvicorn closes connections", SAME, "protocols are numbered"),
     Row("starlette_broadcast", "walking a set of Starlette's `WebSocket`", SAME, "numbered"),
     Row("websockets_broadcast", "`websockets.broadcast` to a set of connections", SAME, "numbered"),
-    Row("aiohttp_broadcast", "walking a set of aiohttp's `WebSocketResponse`", SAME, "numbered"),
 )
 
 TABLE: Final = {
