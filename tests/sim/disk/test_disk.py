@@ -336,7 +336,12 @@ def test_rot_flips_the_bits_it_was_told_to_and_no_others() -> None:
 
 
 def test_rot_of_nothing_is_nothing() -> None:
-    make().rot("nothing")
+    disk = make()
+    file = put(disk, "/disk/a", b"four")
+
+    disk.rot("nothing")
+
+    assert disk.read(file, "/disk/a", 0, 4) == b"four"
 
 
 def test_two_disks_exchange_what_is_on_them() -> None:
