@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from lydite.faults import under
 from lydite.model import Fault, Header, Schedule
 from lydite.sim import Outcome, simulate
 from lydite.world import Limits, Map, World
@@ -24,11 +25,12 @@ def play(
     fails: bool = False,
 ) -> Outcome:
     """Run a trial; its error is this test's error, unless the test wants to look at it."""
-    header = Header(trial=getattr(trial, "__name__", "trial"), seed=seed, schedule=Schedule.of(faults))
+    schedule = Schedule.of(faults)
+    header = Header(trial=getattr(trial, "__name__", "trial"), seed=seed, schedule=schedule)
     with warnings.catch_warnings():
         # A program that dies leaves its connections open, and so do most of these trials.
         warnings.simplefilter("ignore", ResourceWarning)
-        outcome = simulate(trial, header, regions=regions, limits=limits)
+        outcome = simulate(under(schedule, trial), header, regions=regions, limits=limits)
     if outcome.error is not None and not fails:
         raise outcome.error
     return outcome

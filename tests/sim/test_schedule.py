@@ -65,7 +65,7 @@ def test_a_bad_schedule_is_refused_whole_before_anything_runs() -> None:
     assert "did you mean network.cut?" in told
     assert "unknown argument rihgt; did you mean right?" in told
     assert "argument right is missing" in told
-    assert "argument rate is 'fast', expected int or float" in told
+    assert "argument rate is 'fast', expected a number from 0.001 to 1000" in told
 
 
 def test_a_fault_at_a_host_that_is_not_there_ends_the_run_and_names_it() -> None:

@@ -12,7 +12,7 @@ A trial does not know what it runs on: it never builds a world.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TypeAlias, overload
 
@@ -35,6 +35,12 @@ class Trial:
     run: Run
     storm: Storm | None = None
     checks: tuple[Check, ...] = ()
+    reaches: tuple[str, ...] = ()
+    """What `world.reachable` must have told by the end."""
+    hosts: tuple[str, ...] = ()
+    """The hosts that the trial makes, where it says so: a schedule that names another one is refused before the run."""
+    codec: object = None
+    """How to read and write the messages of the system, for troubles that bend messages."""
     map: Map = field(default_factory=Map)
     tempo: Tempo = field(default_factory=Tempo)
     limits: Limits = field(default_factory=Limits)
@@ -55,13 +61,14 @@ class Trial:
             return Schedule()
         return self.storm(Draws(seed, "storm", self.name))
 
-    def configuration(self) -> Facts:
-        """What the trial fixes about its world, as plain data."""
-        return {
+    def configuration(self, parts: Mapping[str, tuple[int, ...]] | None = None) -> Facts:
+        """What the trial fixes about its world, as plain data; with the parts that a shrunk run keeps."""
+        fixed: Facts = {
             "map": plain(asdict(self.map)),
             "tempo": plain(asdict(self.tempo)),
             "limits": dict(self.limits.as_plain()),
         }
+        return {**fixed, "parts": plain(dict(parts))} if parts else fixed
 
 
 @overload
@@ -74,6 +81,9 @@ def trial(
     name: str = "",
     storm: Storm | None = None,
     checks: tuple[Check, ...] = (),
+    reaches: tuple[str, ...] = (),
+    hosts: tuple[str, ...] = (),
+    codec: object = None,
     map: Map | None = None,
     tempo: Tempo | None = None,
     limits: Limits | None = None,
@@ -86,6 +96,9 @@ def trial(
     name: str = "",
     storm: Storm | None = None,
     checks: tuple[Check, ...] = (),
+    reaches: tuple[str, ...] = (),
+    hosts: tuple[str, ...] = (),
+    codec: object = None,
     map: Map | None = None,  # noqa: A002 - a trial's map is a map
     tempo: Tempo | None = None,
     limits: Limits | None = None,
@@ -99,6 +112,9 @@ def trial(
             run=run,
             storm=storm,
             checks=checks,
+            reaches=reaches,
+            hosts=hosts,
+            codec=codec,
             map=map or Map(),
             tempo=tempo or Tempo(),
             limits=limits or Limits(),

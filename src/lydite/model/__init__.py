@@ -19,6 +19,7 @@ from lydite.model.errors import (
     TargetNotFound,
 )
 from lydite.model.event import Event, Kind
+from lydite.model.near import near
 from lydite.model.result import Ending, Result
 from lydite.model.schedule import Fault, Schedule
 from lydite.model.trace import (
@@ -129,6 +130,7 @@ __all__ = [
     "microseconds",
     "milliseconds",
     "minutes",
+    "near",
     "plain",
     "read_trace",
     "seconds",

@@ -82,7 +82,7 @@ class Blocked(SimulationError):
 
 
 class ProgramEnded(SimulationError):
-    """A program ended before it listened on the port that the trial waits for."""
+    """A program ended before it listened on the port that the trial waits for, or its host stayed down."""
 
 
 class Deadlock(SimulationError):

@@ -30,6 +30,7 @@ class Kind(IntEnum):
     ENTROPY = 19
     END = 20
     HOST = 21
+    SCHEDULED = 22
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import lydite
 from lydite.checks import described, judge, leaves, place_of
+from lydite.faults import under, validate
 from lydite.harness import Trial
 from lydite.model import (
     Event,
@@ -23,7 +24,7 @@ from lydite.model import (
     Verdict,
 )
 from lydite.runner.orders import Order, Run
-from lydite.sim import Outcome, simulate, validate
+from lydite.sim import Outcome, simulate
 
 STORY_EVENTS_MAX = 100_000
 """How much of a story is brought back; the trace keeps all of it."""
@@ -48,11 +49,11 @@ def schedule_of(trial: Trial, order: Order) -> Schedule:
 def perform(trial: Trial, order: Order, *, code_digest: str, code_files: Facts) -> Run:
     """Run the trial with the order's seed, judge what happened, and say so."""
     schedule = schedule_of(trial, order)
-    validate(schedule)
+    validate(schedule, hosts=trial.hosts)
     header = Header(
         trial=trial.name,
         seed=order.seed,
-        configuration=trial.configuration(),
+        configuration=trial.configuration(order.parts),
         schedule=schedule,
         payload=order.payload,
         level=order.level if order.trace else Level.DIGEST,
@@ -63,7 +64,13 @@ def perform(trial: Trial, order: Order, *, code_digest: str, code_files: Facts) 
     )
     with _sink(order.trace) as sink:
         outcome = simulate(
-            trial.run, header, sink=sink, regions=trial.map, tempo=trial.tempo, limits=trial.limits
+            under(schedule, trial.run, codec=trial.codec),
+            header,
+            sink=sink,
+            regions=trial.map,
+            tempo=trial.tempo,
+            limits=trial.limits,
+            parts=order.parts,
         )
     _raise_if_input_was_bad(trial, outcome.error)
     result = _result(trial, order, outcome)
@@ -72,6 +79,7 @@ def perform(trial: Trial, order: Order, *, code_digest: str, code_files: Facts) 
         order=order,
         result=result,
         schedule=schedule,
+        asked=outcome.asked,
         last_words={} if silent else outcome.last_words,
         story=() if silent else _story(outcome, order),
     )
@@ -124,5 +132,5 @@ def _result(trial: Trial, order: Order, outcome: Outcome) -> Result:
 def _story(outcome: Outcome, order: Order) -> tuple[Event, ...]:
     if order.verbose:
         return tuple(outcome.story[-STORY_EVENTS_MAX:])
-    faults = [event for event in outcome.story if event.kind is Kind.FAULT]
+    faults = [event for event in outcome.story if event.kind in (Kind.FAULT, Kind.SCHEDULED)]
     return tuple(faults[-STORY_EVENTS_MAX:])

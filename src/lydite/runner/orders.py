@@ -4,8 +4,10 @@ An `Opening` names a target and where to look for it. A `Description` says what 
 `Order` is one run, and a `Run` is what came of it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from lydite.model import Ending, Event, Facts, Kind, Level, Payload, Plain, Result, Schedule, Verdict
 from lydite.runner.documents import (
@@ -15,6 +17,9 @@ from lydite.runner.documents import (
     result_from_plain,
 )
 from lydite.runner.wire import Message
+
+Parts: TypeAlias = Mapping[str, tuple[int, ...]]
+"""Of what a trial does several of, the numbers that are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +123,8 @@ class Order:
     seed: int
     schedule: Schedule | None = None
     """The faults; without, those that the trial's storm draws from the seed."""
+    parts: Parts = field(default_factory=dict)
+    """Of what the trial does several of, the numbers that are kept; what is not named stays whole."""
     trace: str = ""
     level: Level = Level.CHECKPOINTS
     payload: Payload = Payload.CRC32
@@ -131,6 +138,7 @@ class Order:
             "label": self.label,
             "seed": self.seed,
             "schedule": None if self.schedule is None else self.schedule.as_plain(),
+            "parts": parts_as_plain(self.parts),
             "trace": self.trace,
             "level": str(self.level),
             "payload": str(self.payload),
@@ -145,6 +153,7 @@ class Order:
             label=value["label"],
             seed=value["seed"],
             schedule=_schedule(value["schedule"]),
+            parts=parts_from_plain(value["parts"]),
             trace=value["trace"],
             level=Level(value["level"]),
             payload=Payload(value["payload"]),
@@ -160,6 +169,8 @@ class Run:
     result: Result
     schedule: Schedule | None = None
     """The faults in force, written out, so that a replay needs no storm; None where they are not known."""
+    asked: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """What the trial does several of: how many, and the least that it can do with."""
     last_words: Facts = field(default_factory=dict)
     """Of each host, the last lines that it printed."""
     story: tuple[Event, ...] = ()
@@ -175,6 +186,7 @@ class Run:
         return {
             "result": result_as_plain(self.result),
             "schedule": None if self.schedule is None else self.schedule.as_plain(),
+            "asked": {name: list(each) for name, each in self.asked.items()},
             "last_words": dict(self.last_words),
             "story": [event_as_plain(event) for event in self.story],
         }
@@ -186,9 +198,20 @@ class Run:
             order=order,
             result=result_from_plain(value["result"]),
             schedule=_schedule(value["schedule"]),
+            asked={name: (each[0], each[1]) for name, each in value["asked"].items()},
             last_words=value["last_words"],
             story=tuple(event_from_plain(each) for each in value["story"]),
         )
+
+
+def parts_as_plain(parts: Parts) -> dict[str, Plain]:
+    """The JSON form of the numbers that are kept."""
+    return {name: list(numbers) for name, numbers in parts.items()}
+
+
+def parts_from_plain(value: Mapping[str, Any]) -> Parts:
+    """The numbers that are kept, from their JSON form."""
+    return {name: tuple(numbers) for name, numbers in value.items()}
 
 
 def broken_run(order: Order, ending: Ending, schedule: Schedule | None) -> Run:

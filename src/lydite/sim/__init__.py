@@ -1,7 +1,6 @@
 """The deterministic simulated world, in which unmodified asyncio programs run."""
 
 from lydite.sim.context import active_world, current_process
-from lydite.sim.levers.schedule import validate
 from lydite.sim.outcome import Outcome
 from lydite.sim.patches import install, sweep
 from lydite.sim.programs.modules import warm
@@ -16,6 +15,5 @@ __all__ = [
     "install",
     "simulate",
     "sweep",
-    "validate",
     "warm",
 ]

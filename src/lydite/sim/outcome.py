@@ -1,5 +1,6 @@
 """The outcome of one run: what the world saw, before any judge has looked at it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lydite.model import Checkpoint, Event, Facts
@@ -21,3 +22,5 @@ class Outcome:
     """What ended the trial before its last line: an assertion, an exception, a `SimulationError`."""
     last_words: Facts
     """The last lines that each host's programs printed."""
+    asked: Mapping[str, tuple[int, int]]
+    """Of what the trial asked for several: how many, and the least."""

@@ -38,7 +38,7 @@ class Recorder:
         self._disk: Callable[..., None] = emitter(Kind.DISK)
         self._told: dict[Kind, Callable[..., None]] = {
             kind: emitter(kind)
-            for kind in (Kind.START, Kind.EXIT, Kind.CRASH, Kind.FAULT, Kind.NOTE, Kind.CHECK)
+            for kind in (Kind.START, Kind.EXIT, Kind.CRASH, Kind.FAULT, Kind.SCHEDULED, Kind.NOTE, Kind.CHECK)
         }
         self._entropy: Callable[..., None] = emitter(Kind.ENTROPY)
         self._end: Callable[..., None] = emitter(Kind.END)
@@ -70,6 +70,11 @@ class Recorder:
     def fault(self, tester: "SimHost", verb: str, args: Facts) -> None:
         """A lever was pulled, or let go."""
         self._tell(Kind.FAULT, tester, {"verb": verb, "args": plain(args)})
+
+    def scheduled(self, tester: "SimHost", number: int, fault: str, phase: str, args: Facts) -> None:
+        """A fault of the schedule began, ended, or met nobody."""
+        fields = {"number": number, "fault": fault, "phase": phase, "args": plain(args)}
+        self._tell(Kind.SCHEDULED, tester, fields)
 
     def note(self, process: "SimProcess", name: str, facts: Facts) -> None:
         """The trial wrote something down."""

@@ -5,7 +5,7 @@ import ctypes
 import gc
 import re
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
 
@@ -16,24 +16,21 @@ from lydite.model import (
     Header,
     InputError,
     LyditeError,
-    Plain,
     Refused,
-    Schedule,
-    ScheduleRefused,
     SimulationError,
     TraceWriter,
+    near,
 )
 from lydite.sim.context import enter_world, leave_world
 from lydite.sim.disk.disk import SimDisk
 from lydite.sim.hosts.host import SimHost
 from lydite.sim.hosts.process import SimProcess
 from lydite.sim.levers.machine_levers import SimClockLever, SimCpuLever, SimDiskLever, SimProcessLever
-from lydite.sim.levers.near import near
 from lydite.sim.levers.network_lever import SimNetworkLever
-from lydite.sim.levers.schedule import pull, validate
 from lydite.sim.network.endpoints import WorldLoop
 from lydite.sim.network.network import Network
 from lydite.sim.network.ports import ANY, LOCAL
+from lydite.sim.notebook import Notebook
 from lydite.sim.outcome import Outcome
 from lydite.sim.patches import install, real
 from lydite.sim.programs.culprit import culprit, waiting_places
@@ -68,7 +65,7 @@ BURIED: Final[list[object]] = []
 ctypes.pythonapi.Py_IncRef(ctypes.py_object(BURIED))
 
 
-class SimWorld:
+class SimWorld(Notebook):
     """One world, from its first event to its last. It is run once."""
 
     capabilities = CAPABILITIES
@@ -80,7 +77,9 @@ class SimWorld:
         regions: Map | None = None,
         tempo: Tempo | None = None,
         limits: Limits | None = None,
+        parts: Mapping[str, tuple[int, ...]] | None = None,
     ) -> None:
+        super().__init__(parts)
         self.seed = writer.header.seed
         self.tempo = tempo or Tempo()
         self.limits = limits or Limits()
@@ -94,7 +93,7 @@ class SimWorld:
         self.hosts: list[SimHost] = []
         self.bends: dict[int, SimBend] = {}
         self._bends_made = 0
-        self.failure: LyditeError | None = None
+        self.failure: Exception | None = None
         self.network = SimNetworkLever(self)
         self.clock = SimClockLever(self)
         self.disk = SimDiskLever(self)
@@ -189,14 +188,13 @@ class SimWorld:
     ) -> SimProcess:
         """Start a program on a host; with `ready`, wait until it listens on that port."""
         target = self.host(host)
-        if not target.powered:
-            raise InputError(f"host {host} has no power", remedy="world.process.power_on(...) first")
         runnable = program if isinstance(program, Program | Asgi) else Program(program, argv)
         target.programs.append(runnable)
-        process = self.lifecycle.launch(target, runnable)
-        if ready:
-            await self.lifecycle.until_listening(process, ready)
-        return process
+        if target.powered:
+            process = self.lifecycle.launch(target, runnable)
+        else:
+            process = await self.lifecycle.until_started(target, runnable)
+        return await self.lifecycle.until_listening(process, ready) if ready else process
 
     async def serve(self, host: str, application: str, *, port: int = 8000) -> SimProcess:
         """Serve an ASGI application on a host, and wait until its port answers."""
@@ -214,55 +212,27 @@ class SimWorld:
         )
         await waiter
 
-    # -- the notebook
-
-    def draws(self, entity: str) -> Draws:
-        """A stream of keyed randomness for the workload."""
-        return Draws(self.seed, "workload", entity)
-
-    def note(self, name: str, **facts: Plain) -> None:
-        """Write down what happened."""
-        self.trace.note(self.tester, name, facts)
-
-    def always(self, name: str, holds: bool, **facts: Plain) -> bool:
-        """Check that something holds whenever this line runs."""
-        self.trace.check(self.tester, name, mode="always", holds=bool(holds), facts=facts)
-        return bool(holds)
-
-    def sometimes(self, name: str, seen: bool, **facts: Plain) -> bool:
-        """Check that something is true at least once in the run."""
-        self.trace.check(self.tester, name, mode="sometimes", holds=bool(seen), facts=facts)
-        return bool(seen)
-
     # -- bending
 
     def record_fault(self, verb: str, args: Facts) -> None:
         """A lever was pulled, or let go."""
         self.trace.fault(self.tester.host, verb, args)
 
-    def perform(self, schedule: Schedule) -> None:
-        """Pull the levers of a schedule at their times."""
-        validate(schedule)
-        for fault in schedule.faults:
-            when_ns = max(fault.at_ns, self.loop.now_ns)
-            self.loop.at(when_ns, self.tester.host, self._pull, fault, context=self.tester.context)
+    def scheduled(self, number: int, fault: str, phase: str, args: Facts) -> None:
+        """A fault of the schedule began, ended, or met nobody."""
+        self.trace.scheduled(self.tester.host, number, fault, phase, args)
 
-    def _pull(self, fault: Any) -> None:
+    def at(self, when_ns: int, action: Callable[[], None]) -> None:
+        """Do something at a moment, or now where it is past. What the action raises ends the run."""
+        self.loop.at(
+            max(when_ns, self.loop.now_ns), self.tester.host, self._do, action, context=self.tester.context
+        )
+
+    def _do(self, action: Callable[[], None]) -> None:
         try:
-            bend = pull(self, fault)
+            action()
         except Exception as error:
-            # A fault that was not performed must never pass for one that the program survived.
-            self.fail(
-                ScheduleRefused(
-                    f"{fault.kind} could not be performed: {getattr(error, 'what', repr(error))}",
-                    where=f"at {fault.at_ns} ns",
-                    remedy=getattr(error, "remedy", ""),
-                )
-            )
-            return
-        if bend is not None and fault.lasting_ns:
-            when_ns = self.loop.now_ns + fault.lasting_ns
-            self.loop.at(when_ns, self.tester.host, bend.lift, context=self.tester.context)
+            self.fail(error)
 
     def heal(self) -> None:
         """Lift every bend and revive every host."""
@@ -333,7 +303,8 @@ class SimWorld:
         self.fail(error)
         raise error
 
-    def fail(self, error: LyditeError) -> None:
+    def fail(self, error: Exception) -> None:
+        """End the run now: this error is how it ended, unless another one came first."""
         self.failure = self.failure or error
         self.loop.halt()
 
@@ -347,7 +318,7 @@ class SimWorld:
 
     # -- one run
 
-    def run(self, main: Callable[[Any], Awaitable[object]], schedule: Schedule) -> Outcome:
+    def run(self, main: Callable[[Any], Awaitable[object]]) -> Outcome:
         """Run a trial's function to its end, and say what happened."""
         started_ns = real.process_time_ns()
         collecting = gc.isenabled()
@@ -355,7 +326,7 @@ class SimWorld:
         enter_world(self)
         try:
             with Watchdog(self):
-                error = self._run(main, schedule)
+                error = self._run(main)
         finally:
             asyncio.set_event_loop(None)
             leave_world(self)
@@ -364,9 +335,8 @@ class SimWorld:
                 gc.enable()
         return self._outcome(error, real.process_time_ns() - started_ns)
 
-    def _run(self, main: Callable[[Any], Awaitable[object]], schedule: Schedule) -> BaseException | None:
+    def _run(self, main: Callable[[Any], Awaitable[object]]) -> BaseException | None:
         try:
-            self.perform(schedule)
             task = self.loop.create_task(_as_coroutine(main, self), name="trial", context=self.tester.context)
             task.add_done_callback(lambda _: self.loop.halt())
             self.loop.run_forever()
@@ -392,6 +362,7 @@ class SimWorld:
             story=tuple(self.trace.story),
             checkpoints=writer.checkpoints,
             error=error,
+            asked=self.asked,
             last_words={
                 host.name: [f"{at_ns / 1e9:.3f} {stream}: {text}" for at_ns, stream, text in host.last_words]
                 for host in (self.tester.host, *self.hosts)
@@ -417,12 +388,15 @@ def simulate(
     regions: Map | None = None,
     tempo: Tempo | None = None,
     limits: Limits | None = None,
+    parts: Mapping[str, tuple[int, ...]] | None = None,
 ) -> Outcome:
-    """Run a trial's function in a fresh simulated world, under the header's seed and schedule.
+    """Run a trial's function in a fresh simulated world, under the header's seed.
+
+    The header's schedule is what the trace claims; whoever calls this lets `main` perform it.
 
     Patches the interpreter once, for good: programs under test belong into a process of their own
     (see `lydite.runner`), where nothing else runs.
     """
     install()
-    world = SimWorld(TraceWriter(header, sink), regions=regions, tempo=tempo, limits=limits)
-    return world.run(main, header.schedule)
+    world = SimWorld(TraceWriter(header, sink), regions=regions, tempo=tempo, limits=limits, parts=parts)
+    return world.run(main)

@@ -4,11 +4,11 @@ A trial is handed a `World` and cannot tell which kind it is. What only one kind
 declared as a capability, and a schedule that needs another is refused before it starts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
-from lydite.model import Draws, Plain, Schedule
+from lydite.model import Draws, Facts, Plain
 from lydite.world.levers import ClockLever, CpuLever, DiskLever, NetworkLever, ProcessLever
 from lydite.world.place import Clock, Cpu, Disk, Link, Tempo
 from lydite.world.program import Main, Runnable
@@ -132,7 +132,11 @@ class World(Protocol):
         ...
 
     async def start(self, host: str, program: str | Main | Runnable, *argv: str, ready: int = 0) -> Process:
-        """Start a program on a host (made if there is none of that name); with `ready`, wait for that port."""
+        """Start a program on a host (made if there is none of that name); with `ready`, wait for that port.
+
+        While a fault keeps the host from it, it waits: until there is power, and with `ready` until the
+        program that a fault has felled is started again. The process is the one that runs in the end.
+        """
         ...
 
     async def serve(self, host: str, application: str, *, port: int = 8000) -> Process:
@@ -159,8 +163,53 @@ class World(Protocol):
         """Check that something is true at least once in the run. Returns the condition."""
         ...
 
-    def perform(self, schedule: Schedule) -> None:
-        """Pull the levers of a schedule at their times; refused whole if one of them cannot be."""
+    def reachable(self, name: str, **facts: Plain) -> None:
+        """Write down that this line was reached. A trial declares in `reaches` what must be."""
+        ...
+
+    async def eventually(
+        self,
+        name: str,
+        probe: Callable[[], Awaitable[bool]],
+        *,
+        within_ns: int,
+        every_ns: int = 0,
+        **facts: Plain,
+    ) -> bool:
+        """Check that something comes true in time, looking once per heartbeat (or `every_ns`).
+
+        A probe that meets a network error has not seen it yet. Heal the world first: what is still bent when time
+        is up makes the claim UNKNOWN.
+        """
+        ...
+
+    def several(self, name: str, count: int, *, least: int = 1) -> tuple[int, ...]:
+        """The numbers from 1 to `count`: so many nodes, clients or operations.
+
+        When a failure is shrunk, some of them are left out, but never more than leave `least`.
+        """
+        ...
+
+    def appoint(self, role: str, host: str) -> None:
+        """Say which host has a role now: a fault at `@leader` meets the host that was appointed `leader` last."""
+        ...
+
+    @property
+    def holders(self) -> Mapping[str, str]:
+        """Each role, as `@leader`, and the host that has it."""
+        ...
+
+    @property
+    def bent(self) -> tuple[str, ...]:
+        """What is bent now, in words, the oldest first."""
+        ...
+
+    def at(self, when_ns: int, action: Callable[[], None]) -> None:
+        """Do something at a moment, or now where it is past. What the action raises ends the run."""
+        ...
+
+    def scheduled(self, number: int, fault: str, phase: str, args: Facts) -> None:
+        """Write down that a fault of the schedule began, ended, or met nobody (SCHEDULED)."""
         ...
 
     def heal(self) -> None:

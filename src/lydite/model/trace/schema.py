@@ -64,6 +64,7 @@ SCHEMA: Final[Mapping[Kind, Fields]] = MappingProxyType(
         Kind.ARRIVE: _fields(peer=_HOST, port=_U32, size=_U32),
         Kind.LOSE: _fields(peer=_HOST, size=_U32, why=_TEXT),
         Kind.FAULT: _fields(verb=_TEXT, args=Shape.JSON),
+        Kind.SCHEDULED: _fields(number=_U32, fault=_TEXT, phase=_TEXT, args=Shape.JSON),
         Kind.DISK: _fields(operation=_TEXT, path=_TEXT, size=Shape.U64, content=_U32),
         Kind.NOTE: _fields(name=_TEXT, facts=Shape.JSON),
         Kind.CHECK: _fields(name=_TEXT, mode=_TEXT, holds=Shape.BOOL, facts=Shape.JSON),

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 class SimBend:
     """One thing bent, until it is lifted."""
 
-    __slots__ = ("_number", "_undo", "_world")
+    __slots__ = ("_number", "_undo", "_world", "what")
 
-    def __init__(self, world: "SimWorld", undo: Callable[[], None]) -> None:
+    def __init__(self, world: "SimWorld", what: str, undo: Callable[[], None]) -> None:
         self._world = world
+        self.what = what
         self._undo: Callable[[], None] | None = undo
         self._number = world.remember(self)
 
@@ -70,4 +71,9 @@ class Lever:
             undo()
             self._record(opposite, **args)
 
-        return SimBend(self._world, lift)
+        said = ", ".join(_words(value) for value in args.values())
+        return SimBend(self._world, f"{self.name}.{verb}({said})", lift)
+
+
+def _words(value: object) -> str:
+    return " ".join(value) if isinstance(value, list | tuple) else str(value)

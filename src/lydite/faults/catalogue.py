@@ -1,0 +1,66 @@
+"""The catalogue: every kind of trouble by its name, and schedules checked against it, whole and before a run."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from lydite.faults.clock import CLOCK
+from lydite.faults.disk import DISK
+from lydite.faults.network import NETWORK
+from lydite.faults.process import PROCESS
+from lydite.faults.trouble import EVERYBODY, ROLE, Trouble
+from lydite.model import Fault, InputError, Schedule, ScheduleRefused, near
+from lydite.world import Capability
+
+CATALOGUE: Final[Mapping[str, type[Trouble]]] = MappingProxyType(
+    {each.kind: each for each in (*NETWORK, *PROCESS, *DISK, *CLOCK)}
+)
+"""Every kind of trouble, in the order of the reference."""
+
+
+def trouble_of(fault: Fault) -> Trouble:
+    """What a fault does, or an error with all that is wrong with it."""
+    trouble, problems = _read(fault)
+    if trouble is None or problems:
+        raise InputError(f"{fault.kind} cannot be performed: {'; '.join(problems)}")
+    return trouble
+
+
+def validate(
+    schedule: Schedule, *, capabilities: Iterable[Capability] = tuple(Capability), hosts: Sequence[str] = ()
+) -> None:
+    """Refuse a schedule that cannot be performed, with all of its problems at once.
+
+    Where it is not yet known which hosts there will be (`hosts` is empty), a host that does not exist is found when
+    its fault begins, and ends the run.
+    """
+    able = frozenset(capabilities)
+    problems = [
+        f"fault {number} ({fault.kind}): {problem}"
+        for number, fault in enumerate(schedule.faults, 1)
+        for problem in _problems(fault, able, hosts)
+    ]
+    if problems:
+        raise ScheduleRefused(
+            f"the schedule cannot be performed: {'; '.join(problems)}",
+            remedy="correct these faults; nothing was run",
+        )
+
+
+def _problems(fault: Fault, able: frozenset[Capability], hosts: Sequence[str]) -> Iterator[str]:
+    trouble, problems = _read(fault)
+    yield from problems
+    if trouble is None:
+        return
+    if trouble.needs not in able:
+        yield f"this world has no {trouble.needs} lever"
+    for name in trouble.named if hosts else ():
+        if name != EVERYBODY and not name.startswith(ROLE) and name not in hosts:
+            yield f"there is no host {name}; {near(name, hosts)}"
+
+
+def _read(fault: Fault) -> tuple[Trouble | None, tuple[str, ...]]:
+    known = CATALOGUE.get(fault.kind)
+    if known is None:
+        return None, (f"unknown kind; {near(fault.kind, CATALOGUE)}",)
+    return known.read(fault.args)

@@ -1,0 +1,200 @@
+"""What a trial writes down: claims that come true in time, lines that are reached, parts, roles, and faults of a schedule."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from lydite.faults import under
+from lydite.model import Event, Fault, Header, InputError, Kind, Schedule, milliseconds, seconds
+from lydite.sim import Outcome, simulate
+from lydite.world import World
+from tests.sim.playing import PORT, ask, echo, play
+
+
+def checks(outcome: Outcome) -> list[Mapping[str, Any]]:
+    return [event.fields for event in outcome.story if event.kind is Kind.CHECK]
+
+
+def scheduled(outcome: Outcome) -> list[Event]:
+    return [event for event in outcome.story if event.kind is Kind.SCHEDULED]
+
+
+def answers(world: World) -> Any:
+    async def probe() -> bool:
+        reader, writer = await asyncio.open_connection("a", PORT)
+        try:
+            return await ask(reader, writer) == b"HELLO\n"
+        finally:
+            writer.close()
+
+    return probe
+
+
+def test_eventually_looks_until_it_is_so_and_tells_how_long_it_took() -> None:
+    async def trial(world: World) -> None:
+        await world.start("a", echo, ready=PORT)
+        world.process.crash("a")
+        world.at(world.now_ns + milliseconds(2_500), world.heal)
+        assert await world.eventually("answers", answers(world), within_ns=seconds(10), node="a")
+
+    (told,) = checks(play(trial))
+
+    assert (told["name"], told["mode"], told["holds"]) == ("answers", "eventually", True)
+    assert told["facts"]["node"] == "a"
+    assert seconds(2.5) < told["facts"]["took_ns"] < seconds(4)
+    assert told["facts"]["bent"] == []
+
+
+def test_eventually_gives_up_in_time_and_tells_what_was_bent() -> None:
+    async def trial(world: World) -> None:
+        await world.start("a", echo, ready=PORT)
+        world.network.cut("a", "tester")
+        begun_ns = world.now_ns
+        assert not await world.eventually("answers", answers(world), within_ns=seconds(5))
+        assert seconds(5) <= world.now_ns - begun_ns <= seconds(6)
+
+    (told,) = checks(play(trial))
+
+    assert not told["holds"]
+    assert told["facts"]["bent"] == ["network.cut(a, tester)"]
+
+
+def test_an_error_of_the_probe_that_is_none_of_the_network_is_the_trials_own() -> None:
+    async def trial(world: World) -> None:
+        async def probe() -> bool:
+            raise ValueError("a mistake")
+
+        await world.eventually("never", probe, within_ns=seconds(5))
+
+    assert isinstance(play(trial, fails=True).error, ValueError)
+
+
+def test_a_line_that_is_reached_is_told() -> None:
+    async def trial(world: World) -> None:
+        world.reachable("the end", after=1)
+
+    (told,) = checks(play(trial))
+
+    assert (told["name"], told["mode"], told["holds"], told["facts"]) == (
+        "the end",
+        "reachable",
+        True,
+        {"after": 1},
+    )
+
+
+def test_several_are_all_unless_a_run_leaves_some_out() -> None:
+    seen: list[tuple[int, ...]] = []
+
+    async def trial(world: World) -> None:
+        seen.append(world.several("operations", 5))
+        seen.append(world.several("nodes", 3, least=2))
+
+    simulate(trial, Header(trial="t", seed=1))
+    outcome = simulate(trial, Header(trial="t", seed=1), parts={"operations": (2, 4, 9)})
+
+    assert seen == [(1, 2, 3, 4, 5), (1, 2, 3), (2, 4), (1, 2, 3)]
+    assert outcome.asked == {"operations": (5, 1), "nodes": (3, 2)}
+
+
+def test_several_with_a_least_above_the_count_is_a_mistake() -> None:
+    async def trial(world: World) -> None:
+        world.several("nodes", 3, least=4)
+
+    assert isinstance(play(trial, fails=True).error, InputError)
+
+
+def test_a_fault_at_a_role_meets_whoever_has_it_when_it_begins() -> None:
+    faults = [
+        Fault(at_ns=seconds(at), kind="process.crash", args={"hosts": "@leader"}, lasting_ns=1)
+        for at in (1, 3, 5)
+    ]
+
+    async def trial(world: World) -> None:
+        for name in ("a", "b"):
+            await world.start(name, echo, ready=PORT)
+        await world.sleep(seconds(2))
+        world.appoint("leader", "b")
+        await world.sleep(seconds(2))
+        world.appoint("leader", "a")
+        await world.sleep(seconds(2))
+
+    outcome = play(trial, faults=faults)
+
+    told = [
+        (event.fields["number"], event.fields["phase"], event.fields["args"]) for event in scheduled(outcome)
+    ]
+    assert told == [
+        (1, "missed", {"hosts": "@leader"}),
+        (2, "begin", {"hosts": "b"}),
+        (2, "end", {"hosts": "b"}),
+        (3, "begin", {"hosts": "a"}),
+        (3, "end", {"hosts": "a"}),
+    ]
+    assert [event.host for event in outcome.story if event.kind is Kind.CRASH] == ["b", "a"]
+
+
+@pytest.mark.parametrize(("role", "host"), [("leader", "nobody"), ("the leader", "a")])
+def test_a_role_is_a_word_and_its_holder_a_host(role: str, host: str) -> None:
+    async def trial(world: World) -> None:
+        world.host("a")
+        world.appoint(role, host)
+
+    assert isinstance(play(trial, fails=True).error, InputError)
+
+
+def test_what_is_done_at_a_moment_is_done_then_or_at_once_when_that_is_past() -> None:
+    done: list[int] = []
+
+    async def trial(world: World) -> None:
+        await world.sleep(seconds(2))
+        world.at(seconds(1), lambda: done.append(world.now_ns))
+        world.at(seconds(3), lambda: done.append(world.now_ns))
+        await world.sleep(seconds(2))
+
+    play(trial)
+
+    assert done == [seconds(2), seconds(3)]
+
+
+def test_a_mistake_in_what_is_done_later_ends_the_run() -> None:
+    async def trial(world: World) -> None:
+        world.at(seconds(1), lambda: world.network.heal("a", "nobody"))
+        await world.sleep(seconds(2))
+
+    error = play(trial, fails=True).error
+
+    assert isinstance(error, InputError)
+    assert "there is no host 'a'" in str(error)
+
+
+def test_any_exception_of_what_is_done_later_ends_the_run() -> None:
+    async def trial(world: World) -> None:
+        world.at(seconds(1), lambda: [][1])
+        await world.sleep(seconds(2))
+
+    assert isinstance(play(trial, fails=True).error, IndexError)
+
+
+def test_a_schedule_is_told_before_what_its_levers_did() -> None:
+    async def trial(world: World) -> None:
+        await world.start("a", echo, ready=PORT)
+        await world.sleep(seconds(5))
+
+    fault = Fault(at_ns=seconds(1), kind="process.pause", args={"hosts": "a"}, lasting_ns=seconds(1))
+    schedule = Schedule.of([fault])
+    outcome = simulate(under(schedule, trial), Header(trial="t", seed=1, schedule=schedule))
+
+    told = [
+        (event.at_ns, event.fields.get("phase") or event.fields["verb"])
+        for event in outcome.story
+        if event.kind in (Kind.SCHEDULED, Kind.FAULT)
+    ]
+    assert told == [
+        (seconds(1), "begin"),
+        (seconds(1), "process.pause"),
+        (seconds(2), "process.resume"),
+        (seconds(2), "end"),
+    ]
