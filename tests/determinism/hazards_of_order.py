@@ -4,6 +4,7 @@ import asyncio
 import enum
 import gc
 import json
+import socket
 import weakref
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -181,6 +182,23 @@ async def set_of_queues() -> Plain:
 
 
 @hazard
+async def set_of_sockets() -> Plain:
+    sockets = [socket.socket() for _ in range(CROWD)]
+    order = [sockets.index(each) for each in set(sockets)]
+    for each in sockets:
+        each.close()
+    return order
+
+
+@hazard
+async def set_of_timers() -> Plain:
+    loop = asyncio.get_running_loop()
+    timers: list[asyncio.Handle] = [loop.call_later(1, print, number) for number in range(CROWD)]
+    timers += [loop.call_soon(print, number) for number in range(CROWD)]
+    return [timers.index(timer) for timer in set(timers)]
+
+
+@hazard
 async def anyio_cancel_order() -> Plain:
     left: list[Plain] = []
 
@@ -197,6 +215,26 @@ async def anyio_cancel_order() -> Plain:
         await anyio.sleep(1)
         group.cancel_scope.cancel()
     return left
+
+
+@hazard
+async def anyio_close_order() -> Plain:
+    woken: list[Plain] = []
+    sender, stream = anyio.create_memory_object_stream[None]()
+
+    async def wait(number: int) -> None:
+        try:
+            await stream.receive()
+        except anyio.ClosedResourceError:
+            woken.append(number)
+
+    async with anyio.create_task_group() as group:
+        for number in range(CROWD):
+            group.start_soon(wait, number)
+        await anyio.sleep(1)
+        stream.close()
+    sender.close()
+    return woken
 
 
 @hazard
@@ -229,6 +267,24 @@ async def task_group_cancel() -> Plain:
     except* ValueError:
         left.append("failed")
     return left
+
+
+@hazard
+async def async_generators_shut_down() -> Plain:
+    closed: list[Plain] = []
+
+    async def count(number: int) -> AsyncIterator[int]:
+        try:
+            while True:
+                yield number
+        finally:
+            closed.append(number)
+
+    generators = [count(number) for number in range(CROWD)]
+    for generator in generators:
+        await anext(generator)
+    await asyncio.get_running_loop().shutdown_asyncgens()
+    return closed
 
 
 @hazard

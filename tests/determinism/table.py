@@ -72,9 +72,19 @@ ORDER: Final = (
         "set_of_streams", "walking a set of `StreamWriter`", SAME, "numbered; so are protocols and transports"
     ),
     Row("set_of_queues", "walking a set of `asyncio.Queue`", SAME, "numbered; so are events and locks"),
+    Row("set_of_sockets", "walking a set of sockets", SAME, "numbered"),
+    Row(
+        "set_of_timers",
+        "walking a set of what `call_later` and `call_soon` return",
+        SAME,
+        "numbered; so are servers",
+    ),
     Row("all_tasks", "`asyncio.all_tasks()`", SAME, "the tasks of the process, numbered"),
     Row("task_group_cancel", "in which order a `TaskGroup` cancels", SAME, "a set of tasks"),
     Row("anyio_cancel_order", "in which order anyio cancels", SAME, "its scopes are numbered"),
+    Row(
+        "anyio_close_order", "whom anyio wakes first when a stream is closed", SAME, "its events are numbered"
+    ),
     Row("gather", "`asyncio.gather`", SAME, "the order of its arguments"),
     Row("as_completed", "`asyncio.as_completed`", SAME, "started in the order of its arguments"),
     Row("call_soon", "`call_soon`, `call_later(0)`", SAME, "first come, first served"),
@@ -84,6 +94,12 @@ ORDER: Final = (
         "del_order", "in which order `__del__` runs", SAME, "references are counted; `gc.collect()` is yours"
     ),
     Row("async_generator_left_open", "when a left generator is closed", SAME, "when its last reference goes"),
+    Row(
+        "async_generators_shut_down",
+        "in which order `loop.shutdown_asyncgens` closes generators",
+        SAME,
+        "those of the process, as they were begun",
+    ),
 )
 
 CHANCE: Final = (
@@ -164,6 +180,13 @@ LIBRARIES: Final = (
     Row("uvicorn_shutdown", "in which order uvicorn closes connections", SAME, "protocols are numbered"),
     Row("starlette_broadcast", "walking a set of Starlette's `WebSocket`", SAME, "numbered"),
     Row("websockets_broadcast", "`websockets.broadcast` to a set of connections", SAME, "numbered"),
+    Row("aiohttp_broadcast", "walking a set of aiohttp's `WebSocketResponse`", SAME, "numbered"),
+    Row(
+        "aiohttp_session",
+        "in which order aiohttp's session closes connections",
+        SAME,
+        "so is what kept their places",
+    ),
 )
 
 TABLE: Final = {

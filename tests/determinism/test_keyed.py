@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lydite.faults import CATALOGUE
 from lydite.model import Facts, Fault, Level, Schedule, read_trace, seconds
 from lydite.runner import ForkedEngine, Opening, Order, Run
 from tests.determinism.neighbours import IDLE, TALKERS
@@ -21,13 +22,13 @@ PATIENT = settings(max_examples=15, suppress_health_check=[HealthCheck.function_
 
 
 def faults_of(kind: str, **args: st.SearchStrategy[object]) -> st.SearchStrategy[Fault]:
-    """Faults of one kind, at any time of the trial, for any while."""
+    """Faults of one kind, at any time of the trial, for any while if it can end."""
     return st.builds(
         Fault,
         at_ns=st.integers(0, seconds(10)),
         kind=st.just(kind),
         args=st.fixed_dictionaries(args),
-        lasting_ns=st.integers(1, seconds(5)),
+        lasting_ns=st.integers(1, seconds(5)) if CATALOGUE[kind].opposite else st.just(0),
     )
 
 

@@ -79,10 +79,14 @@ def test_what_is_kept_in_sets_has_a_hash_that_stays_and_counts(kind: type) -> No
     assert in_world(program, program) == [[0, 1, 2], [0, 1, 2]]
 
 
-def test_a_hash_taken_outside_of_a_world_is_an_ordinary_one() -> None:
-    event = asyncio.Event()
+def test_a_hash_taken_outside_of_a_world_stays_inside_of_it() -> None:
+    events = [asyncio.Event(), asyncio.Event()]
+    names = {event: number for number, event in enumerate(events)}
 
-    assert hash(event) == object.__hash__(event)
+    async def program() -> list[int]:
+        return [names[event] for event in events]
+
+    assert in_world(program, program) == [[0, 1], [0, 1]]
 
 
 @pytest.mark.parametrize("timeout", [None, 5.0, 0.5, 0.0, -1.0])

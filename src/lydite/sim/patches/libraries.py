@@ -54,6 +54,7 @@ def patch_anyio(module: ModuleType) -> None:
 
     backend.run_sync_in_worker_thread = classmethod(run_sync_in_worker_thread)
     module.CancelScope.__hash__ = number_of  # cancelled in the order of a set
+    module.Event.__hash__ = number_of  # a memory stream that is closed wakes a set of them
 
 
 class InlineQueue:

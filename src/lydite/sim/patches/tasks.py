@@ -5,16 +5,21 @@
 | `asyncio.all_tasks` | the tasks of the process that asks: the loop carries those of all hosts |
 | `asyncio.as_completed` | what it is given is started in the order in which it is given |
 | `asyncio.wait_for`, before 3.12 | that of 3.12: the older one takes more steps, and traces are equal on every Python |
-| `hash` of streams, protocols, transports, queues, locks, gathered futures | a number of the process |
+| `hash` of streams, transports, sockets, servers, timers, queues, locks and their like | a number of the process |
 
 **Why numbers.** An object without a hash of its own is hashed by its address, so `for writer in writers`
 over a set takes another way through it in every run. For the objects that asyncio programs keep in sets
 (the idiom of every chat server) the world gives out numbers instead, as it does for tasks and futures.
 Numbers count from a start that the seed has drawn for the process, so nobody else's objects move them.
 What a program makes of classes of its own is hashed by address still: the determinism gate shows it.
+
+**One stranger spoils a set.** Where an object lies in the table of a set depends on what lay there before it.
+aiohttp keeps a connection's place in a set of numbered protocols with an object that is gone again before
+anybody walks the set; hashed by its address, it moved those that stayed. So whatever enters the set counts.
 """
 
 import asyncio
+import itertools
 import sys
 import weakref
 from asyncio import events, tasks
@@ -23,6 +28,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from lydite.sim.context import current_process
+from lydite.sim.network.sockets import SimSocket
 from lydite.sim.patches import real
 from lydite.sim.patches.arrivals import on_arrival
 from lydite.sim.patches.swaps import put
@@ -30,6 +36,9 @@ from lydite.sim.patches.swaps import put
 NUMBERED: Final = (
     asyncio.BaseProtocol,
     asyncio.BaseTransport,
+    asyncio.AbstractServer,
+    asyncio.Handle,
+    SimSocket,
     asyncio.StreamReader,
     asyncio.StreamWriter,
     asyncio.Queue,
@@ -37,6 +46,7 @@ NUMBERED: Final = (
     asyncio.Lock,
     asyncio.Condition,
     asyncio.Semaphore,
+    asyncio.Barrier,
     tasks._GatheringFuture,  # type: ignore[attr-defined]
 )
 """Classes of asyncio that people keep in sets, and whose hash was an address."""
@@ -44,8 +54,11 @@ NUMBERED: Final = (
 LIBRARIES: Final = (
     ("starlette.requests", "HTTPConnection"),
     ("aiohttp.web_response", "StreamResponse"),
+    ("aiohttp.client_ws", "ClientWebSocketResponse"),
+    ("aiohttp.connector", "_TransportPlaceholder"),
 )
-"""The same in libraries: the web sockets that broadcasts go to. (For anyio see `libraries`.)"""
+"""The same in libraries: the web sockets that broadcasts go to, and what keeps the place of a connection in the
+set of those that a session closes. (For anyio see `libraries`.)"""
 
 
 def all_tasks(loop: asyncio.AbstractEventLoop | None = None) -> "set[asyncio.Task[Any]]":
@@ -82,16 +95,20 @@ async def wait_for(fut: Any, timeout: float | None) -> Any:
 
 
 def number_of(self: object) -> int:
-    """The hash of an object: a number of the process in which it was first asked for."""
+    """The hash of an object: a number of the process in which it was first asked for, and ever the same."""
     namespace: dict[str, Any] | None = getattr(self, "__dict__", None)
     known = namespace.get("_lydite_number") if namespace is not None else _given.get(id(self))
     if known is not None:
         number: int = known
         return number
     process = current_process()
-    if process is None:
+    if process is not None:
+        number = process.number()
+    elif namespace is not None:
+        # What a module has made while it was imported may be in its dictionaries before the world begins.
+        number = _number_outside()
+    else:
         return object.__hash__(self)
-    number = process.number()
     if namespace is None:
         _remember(self, number)
     else:
@@ -99,6 +116,7 @@ def number_of(self: object) -> int:
     return number
 
 
+_number_outside: Final = itertools.count(1).__next__
 _given: Final[dict[int, int]] = {}
 """The numbers of objects that have no room for one, by their ids."""
 _alive: Final[dict[int, object]] = {}
