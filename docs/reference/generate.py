@@ -1,12 +1,15 @@
-"""Writes docs/reference/command-line.md from the command line itself: `make docs`."""
+"""Writes the pages of docs/reference that come from the code itself, command line, checks and faults: `make docs`."""
 
-from collections.abc import Iterator
+import inspect
+import runpy
+import textwrap
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import typer.main
 
-PAGE = Path(__file__).with_name("command-line.md")
+FOLDER = Path(__file__).parent
 
 HEAD = """<!-- Written by `make docs` from the command line itself. Change the help texts there. -->
 
@@ -67,5 +70,68 @@ def _row(parameter: Any) -> str:
     return f"| {name} | {what} | {f'`{default}`' if is_told else ''} |".replace("  ", " ")
 
 
+CHECKS_HEAD = """<!-- Written by `make docs` from the docstrings of `lydite.checks`. Change them there. -->
+
+# Checks
+
+The library of judges. Each name is a function that makes a check, for `@trial(checks=...)`. A check reads what the
+trial has written down with `world.note`. Every note and every field has a name by default, which an argument
+replaces, so that you choose the words. A check that never sees what it needs is UNKNOWN, and so is one that meets a
+note that lacks a field or has something else in it: it says which. How to use them:
+[judge a run](../how-to/judge-a-run.md).
+
+What is claimed in a line of the trial needs no check: `world.always`, `world.sometimes`, `world.eventually`,
+`world.reachable`.
+"""
+
+
+def checks_page() -> str:
+    """The page of the checks, as it should be."""
+    from lydite.checks import CATALOGUE, entry_of
+
+    entries = [(factory, entry_of(factory)) for factory in CATALOGUE]
+    lines = [CHECKS_HEAD, "| check | proves | needs | does not check |", "|---|---|---|---|"]
+    for _, entry in entries:
+        link = f"[`{entry.name}`](#{entry.name})"
+        lines.append(f"| {link} | {entry.proves} | {entry.needs} | {entry.omits} |")
+    for factory, entry in entries:
+        lines += ["", f"## `{entry.name}`", "", entry.proves, *(f"\n{part}" for part in entry.more), ""]
+        lines += ["```text", _signature(factory), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def _signature(factory: Callable[..., object]) -> str:
+    parameters = inspect.signature(factory).parameters.values()
+    told = ", ".join(f"{each.name}{_default(each)}" for each in parameters)
+    name = getattr(factory, "__name__", "")
+    return "\n".join(textwrap.wrap(f"{name}({told})", 100, subsequent_indent=" " * (len(name) + 1)))
+
+
+def _default(parameter: inspect.Parameter) -> str:
+    value = parameter.default
+    if value is inspect.Parameter.empty:
+        return ""
+    if isinstance(value, int):
+        return f"={value:_}"
+    if isinstance(value, str):
+        return f'="{value}"'
+    return f"={value!r}" if isinstance(value, tuple) or value is None else f"={value.name}()"
+
+
+def faults_page() -> str:
+    """The page of the faults, as it should be."""
+    made: str = runpy.run_path(str(FOLDER / "faults_page.py"))["faults_page"]()
+    return made
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "command-line.md": page,
+    "checks.md": checks_page,
+    "faults.md": faults_page,
+}
+"""The generated pages, and what makes each of them."""
+
+
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    for name, make in PAGES.items():
+        (FOLDER / name).write_text(make(), encoding="utf-8")

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from lydite import world
-from lydite.world import OPPOSITES
+from lydite.model import OPPOSITES
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "levers.md"
 ROW = re.compile(
@@ -21,7 +21,7 @@ def test_the_page_lists_every_verb_with_its_arguments_and_its_opposite() -> None
 
     levers = {
         name: getattr(world, f"{name.capitalize()}Lever")
-        for name in ("network", "clock", "disk", "process", "cpu")
+        for name in ("network", "clock", "disk", "process", "cpu", "memory")
     }
     expected = {}
     for verb, opposite in OPPOSITES.items():

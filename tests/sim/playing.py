@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from lydite.faults import under
+from lydite.faults import Codec, under
 from lydite.model import Fault, Header, Schedule
 from lydite.sim import Outcome, simulate
 from lydite.world import Limits, Map, World
@@ -22,6 +22,7 @@ def play(
     faults: Sequence[Fault] = (),
     regions: Map | None = None,
     limits: Limits | None = None,
+    codec: Codec | None = None,
     fails: bool = False,
 ) -> Outcome:
     """Run a trial; its error is this test's error, unless the test wants to look at it."""
@@ -30,7 +31,7 @@ def play(
     with warnings.catch_warnings():
         # A program that dies leaves its connections open, and so do most of these trials.
         warnings.simplefilter("ignore", ResourceWarning)
-        outcome = simulate(under(schedule, trial), header, regions=regions, limits=limits)
+        outcome = simulate(under(schedule, trial, codec=codec), header, regions=regions, limits=limits)
     if outcome.error is not None and not fails:
         raise outcome.error
     return outcome

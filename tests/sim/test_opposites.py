@@ -17,6 +17,8 @@ ROADS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "duplicate": ("dedupe", lambda lever: lever.duplicate("a", "b", 0.5)),
     "throttle": ("unthrottle", lambda lever: lever.throttle("a", "b", 1000)),
     "corrupt": ("mend", lambda lever: lever.corrupt("a", "b", 0.5)),
+    "reorder": ("order", lambda lever: lever.reorder("a", "b", 0.5, 5)),
+    "refuse": ("admit", lambda lever: lever.refuse("a", "b")),
 }
 DISKS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "fail": ("repair", lambda lever: lever.fail("a")),

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from lydite.model import Fault, InputError, Kind, ScheduleRefused, seconds
-from lydite.world import OPPOSITES, World
+from lydite.model import OPPOSITES, Fault, InputError, Kind, ScheduleRefused, seconds
+from lydite.world import World
 from tests.sim.playing import PORT, ask, echo, play
 
 

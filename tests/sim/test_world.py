@@ -3,6 +3,7 @@
 import asyncio
 import atexit
 import os
+import signal
 import sys
 import threading
 import time
@@ -21,6 +22,7 @@ from lydite.model import (
     minutes,
     seconds,
 )
+from lydite.sim.patches import real
 from lydite.world import Clock, Limits, World
 from tests.sim.playing import PORT, ask, echo, play
 
@@ -222,6 +224,23 @@ def test_a_run_that_spins_without_time_spends_its_events() -> None:
 
     assert isinstance(outcome.error, BudgetSpent)
     assert "10,000" in str(outcome.error)
+
+
+def test_short_steps_may_take_longer_together_than_one_may() -> None:
+    async def toil(_argv: Any) -> None:
+        # On a busy machine the watchdog looks once in each step, and sees another one each time.
+        alarm: Any = real.getsignal(signal.SIGALRM)
+        for _ in range(10):
+            alarm(signal.SIGALRM, sys._getframe())
+            await asyncio.sleep(0.001)
+
+    async def trial(world: World) -> None:
+        process = await world.start("a", toil)
+        assert await process.wait() == 0
+
+    outcome = play(trial)
+
+    assert outcome.events < 1000
 
 
 def test_a_step_that_never_comes_back_is_named() -> None:

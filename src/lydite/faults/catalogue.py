@@ -4,17 +4,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
+from lydite.faults.byzantine import BYZANTINE
 from lydite.faults.clock import CLOCK
+from lydite.faults.codec import Codec
 from lydite.faults.disk import DISK
+from lydite.faults.healing import HEALING
 from lydite.faults.network import NETWORK
+from lydite.faults.overlaps import overlapping
+from lydite.faults.partitions import PARTITIONS
 from lydite.faults.process import PROCESS
+from lydite.faults.traffic import TRAFFIC
 from lydite.faults.trouble import EVERYBODY, ROLE, Trouble
 from lydite.model import Fault, InputError, Schedule, ScheduleRefused, near
 from lydite.world import Capability
 
-CATALOGUE: Final[Mapping[str, type[Trouble]]] = MappingProxyType(
-    {each.kind: each for each in (*NETWORK, *PROCESS, *DISK, *CLOCK)}
-)
+_ALL: Final = (*NETWORK, *PARTITIONS, *TRAFFIC, *PROCESS, *DISK, *CLOCK, *BYZANTINE, *HEALING)
+
+CATALOGUE: Final[Mapping[str, type[Trouble]]] = MappingProxyType({each.kind: each for each in _ALL})
 """Every kind of trouble, in the order of the reference."""
 
 
@@ -27,7 +33,11 @@ def trouble_of(fault: Fault) -> Trouble:
 
 
 def validate(
-    schedule: Schedule, *, capabilities: Iterable[Capability] = tuple(Capability), hosts: Sequence[str] = ()
+    schedule: Schedule,
+    *,
+    capabilities: Iterable[Capability] = tuple(Capability),
+    hosts: Sequence[str] = (),
+    codec: Codec | None = None,
 ) -> None:
     """Refuse a schedule that cannot be performed, with all of its problems at once.
 
@@ -38,8 +48,15 @@ def validate(
     problems = [
         f"fault {number} ({fault.kind}): {problem}"
         for number, fault in enumerate(schedule.faults, 1)
-        for problem in _problems(fault, able, hosts)
+        for problem in _problems(fault, able, hosts, codec)
     ]
+    problems += overlapping(
+        [
+            (number, fault, trouble)
+            for number, fault in enumerate(schedule.faults, 1)
+            if (trouble := _read(fault)[0]) is not None
+        ]
+    )
     if problems:
         raise ScheduleRefused(
             f"the schedule cannot be performed: {'; '.join(problems)}",
@@ -47,13 +64,18 @@ def validate(
         )
 
 
-def _problems(fault: Fault, able: frozenset[Capability], hosts: Sequence[str]) -> Iterator[str]:
+def _problems(
+    fault: Fault, able: frozenset[Capability], hosts: Sequence[str], codec: Codec | None
+) -> Iterator[str]:
     trouble, problems = _read(fault)
     yield from problems
     if trouble is None:
         return
     if trouble.needs not in able:
         yield f"this world has no {trouble.needs} lever"
+    yield from trouble.lacks(codec)
+    if fault.lasting_ns and not trouble.opposite:
+        yield f"it happens once, so lasting_ns is 0, found {fault.lasting_ns}"
     for name in trouble.named if hosts else ():
         if name != EVERYBODY and not name.startswith(ROLE) and name not in hosts:
             yield f"there is no host {name}; {near(name, hosts)}"

@@ -65,7 +65,7 @@ class HostsShape:
         if (
             isinstance(value, list | tuple)
             and value
-            and all(isinstance(each, str) and each for each in value)
+            and all(isinstance(each, str) and each not in ("", "*") for each in value)
         ):
             return tuple(str(each) for each in value)
         raise ValueError(self.words)
@@ -91,7 +91,7 @@ class GroupsShape:
             if (
                 not isinstance(each, list | tuple)
                 or not each
-                or not all(isinstance(name, str) for name in each)
+                or not all(isinstance(name, str) and name not in ("", "*") for name in each)
             ):
                 raise ValueError(self.words)
             groups.append(tuple(str(name) for name in each))
@@ -175,10 +175,11 @@ class NumberShape:
         return value
 
     def simpler(self, value: float) -> Iterator[object]:
-        """Half as far from the mild one, and with fewer digits."""
+        """Nearer to the mild one: with fewer digits, and half as far."""
         tried = {value, self.mild}
         for each in (round(value, 0), round(value, 1), round(self.mild + (value - self.mild) / 2, 2)):
-            if self.least <= each <= self.most and each not in tried:
+            nearer = abs(each - self.mild) < abs(value - self.mild)
+            if nearer and self.least <= each <= self.most and each not in tried:
                 tried.add(each)
                 yield each
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, ClassVar, Self, cast
 
+from lydite.faults.codec import Codec
 from lydite.faults.shapes import GroupsShape, Hosts, HostsShape, shape_of
 from lydite.model import Draws, Facts, Fault, Plain, near
 from lydite.world import Bend, Capability, World
@@ -48,7 +49,7 @@ class Hands:
     """What pulls: a world, and where messages are bent, the subject's codec."""
 
     world: World
-    codec: Any = None
+    codec: Codec | None = None
 
 
 class Trouble:
@@ -63,6 +64,12 @@ class Trouble:
     needs: ClassVar[Capability]
     """What a world must be able to do."""
     harm: ClassVar[Harm] = Harm.NOTHING
+    stormy: ClassVar[bool] = True
+    """Does it belong into a storm?"""
+    verbs: ClassVar[tuple[str, ...]] = ()
+    """The verbs of the levers that it pulls, where that is not its kind."""
+    heals: ClassVar[tuple[str, ...]] = ()
+    """Of a trouble that heals: the verbs whose bends it lifts."""
 
     def pull(self, hands: Hands) -> Bend | None:
         """Begin; the bend that is returned ends it. None: there is nothing to end."""
@@ -71,6 +78,24 @@ class Trouble:
     def problems(self) -> Iterator[str]:
         """What is wrong with it that no single field can tell."""
         return iter(())
+
+    def lacks(self, codec: Codec | None) -> Iterator[str]:
+        """What the subject's codec would have to be able to do, and is not."""
+        return iter(())
+
+    def meets(self, everybody: Sequence[str]) -> bool:
+        """Is there anything that it can bend among these hosts?"""
+        return True
+
+    def holds(self) -> Iterator[tuple[str, str]]:
+        """Each road that it bends, as two hosts, or each host (and nothing), as far as its fields tell."""
+        names = [
+            listed(getattr(self, each.name))
+            for each in _fields(self)
+            if isinstance(shape_of(each), HostsShape)
+        ]
+        left, right = (*names, ("",))[:2] if names else ((), ())
+        return ((one, other) for one in left for other in right)
 
     def victims(self, everybody: Sequence[str]) -> tuple[str, ...]:
         """The hosts that it harms, of all hosts of the world."""
@@ -89,10 +114,15 @@ class Trouble:
             value = getattr(self, each.name)
             shape = shape_of(each)
             if isinstance(shape, HostsShape):
-                names.update(dict.fromkeys(_listed(value)))
+                names.update(dict.fromkeys(listed(value)))
             elif isinstance(shape, GroupsShape):
                 names.update(dict.fromkeys(name for group in value for name in group))
         return tuple(names)
+
+    @property
+    def told(self) -> str:
+        """In words, as a world tells what is bent."""
+        return f"{self.kind}({', '.join(_words(getattr(self, each.name)) for each in _fields(self))})"
 
     @property
     def args(self) -> Facts:
@@ -105,18 +135,24 @@ class Trouble:
 
     def cast(self, holders: Mapping[str, str]) -> Self:
         """The same with each role replaced by the host that holds it."""
+        if not any(name.startswith(ROLE) for name in self.named):
+            return self
         changed: dict[str, object] = {}
         for each in _fields(self):
             value = getattr(self, each.name)
-            if isinstance(shape_of(each), HostsShape) and any(
-                name.startswith(ROLE) for name in _listed(value)
-            ):
-                named = tuple(dict.fromkeys(holders.get(name, name) for name in _listed(value)))
+            if isinstance(shape_of(each), HostsShape):
+                named = _cast(listed(value), holders)
                 changed[each.name] = named[0] if isinstance(value, str) else named
-        return cast("Self", replace(cast("Any", self), **changed)) if changed else self
+            elif isinstance(shape_of(each), GroupsShape):
+                changed[each.name] = tuple(_cast(group, holders) for group in value)
+        return cast("Self", replace(cast("Any", self), **changed))
 
-    def simpler(self) -> Iterator[Self]:
-        """The same saying less: fewer hosts, rounder and weaker figures; one field at a time, simplest first."""
+    def simpler(self) -> "Iterator[Trouble]":
+        """What says less: a plainer kind, fewer hosts, rounder and weaker figures; one change each, simplest first."""
+        return self.weaker()
+
+    def weaker(self) -> Iterator[Self]:
+        """The same kind saying less: one field at a time, simplest first."""
         for each in _fields(self):
             for value in shape_of(each).simpler(getattr(self, each.name)):
                 candidate = cast("Self", replace(cast("Any", self), **{each.name: value}))
@@ -176,8 +212,17 @@ def _fields(trouble: object) -> "tuple[dataclasses.Field[Any], ...]":
     return dataclasses.fields(cast("Any", trouble))
 
 
-def _listed(value: Hosts) -> tuple[str, ...]:
+def listed(value: Hosts) -> tuple[str, ...]:
+    """What a field for hosts names, one or several."""
     return (value,) if isinstance(value, str) else value
+
+
+def _cast(names: Sequence[str], holders: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(holders.get(name, name) for name in names))
+
+
+def _words(value: object) -> str:
+    return " ".join(_words(each) for each in value) if isinstance(value, tuple) else str(value)
 
 
 def _plain(value: object) -> Plain:

@@ -39,6 +39,7 @@ from lydite.model.trace import (
     TraceSummary,
     TraceWriter,
     describe_event,
+    event_as_line,
     export_lines,
     first_difference,
     import_lines,
@@ -64,17 +65,21 @@ from lydite.model.units import (
     minutes,
     seconds,
 )
+from lydite.model.verbs import HEALERS, HEALS, OPPOSITES
 from lydite.model.verdict import Finding, Verdict, gravest
 
 __all__ = [
     "CHUNK_RECORDS",
     "GIGABYTE",
+    "HEALERS",
+    "HEALS",
     "HOUR",
     "KILOBYTE",
     "MEGABYTE",
     "MICROSECOND",
     "MILLISECOND",
     "MINUTE",
+    "OPPOSITES",
     "SCHEMA",
     "SECOND",
     "TRACE_VERSION",
@@ -121,6 +126,7 @@ __all__ = [
     "derive",
     "describe_event",
     "digest_of",
+    "event_as_line",
     "export_lines",
     "first_difference",
     "format_ns",

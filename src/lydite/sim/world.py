@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
+from typing import Any, BinaryIO, Final, NoReturn
 
 from lydite.model import (
     Deadlock,
@@ -15,7 +15,6 @@ from lydite.model import (
     Facts,
     Header,
     InputError,
-    LyditeError,
     Refused,
     SimulationError,
     TraceWriter,
@@ -25,16 +24,19 @@ from lydite.sim.context import enter_world, leave_world
 from lydite.sim.disk.disk import SimDisk
 from lydite.sim.hosts.host import SimHost
 from lydite.sim.hosts.process import SimProcess
+from lydite.sim.levers.bending import SimBend
 from lydite.sim.levers.machine_levers import SimClockLever, SimCpuLever, SimDiskLever, SimProcessLever
+from lydite.sim.levers.memory_lever import SimMemoryLever
 from lydite.sim.levers.network_lever import SimNetworkLever
 from lydite.sim.network.endpoints import WorldLoop
 from lydite.sim.network.network import Network
 from lydite.sim.network.ports import ANY, LOCAL
+from lydite.sim.network.streams import SimStream
 from lydite.sim.notebook import Notebook
 from lydite.sim.outcome import Outcome
 from lydite.sim.patches import install, real
 from lydite.sim.programs.culprit import culprit, waiting_places
-from lydite.sim.programs.lifecycle import Lifecycle, Vanished, exit_code_of
+from lydite.sim.programs.lifecycle import Lifecycle, Vanished, exit_code_of, refuse_the_dead
 from lydite.sim.programs.watchdog import Watchdog
 from lydite.sim.recorder import Recorder
 from lydite.world import (
@@ -50,10 +52,8 @@ from lydite.world import (
     Program,
     Runnable,
     Tempo,
+    Unsynced,
 )
-
-if TYPE_CHECKING:
-    from lydite.sim.levers.bending import SimBend
 
 TESTER: Final = "tester"
 HOST_NAME: Final = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -99,6 +99,7 @@ class SimWorld(Notebook):
         self.disk = SimDiskLever(self)
         self.process = SimProcessLever(self)
         self.cpu = SimCpuLever(self)
+        self.memory = SimMemoryLever(self)
         self._by_name: dict[str, SimHost] = {}
         self.tester = self.lifecycle.launch(self._make_host(TESTER, 65_534 << 8 | 254), None)
 
@@ -159,6 +160,7 @@ class SimWorld(Notebook):
         simulated.record = partial(self.trace.disk, host)
         simulated.charge = lambda duration_ns: self.charge(host, duration_ns)
         simulated.now = lambda: host.clock.wall(self.loop.now_ns)
+        simulated.guard = refuse_the_dead
         host.bury = self.network_model.for_the_dead
         self.loop.gated = self.loop.gated or cpu is not None
         self._by_name[name] = host
@@ -234,6 +236,10 @@ class SimWorld(Notebook):
         except Exception as error:
             self.fail(error)
 
+    def bend(self, what: str, undo: Callable[[], None]) -> SimBend:
+        """Say that something is bent, until it is lifted."""
+        return SimBend(self, what, undo)
+
     def heal(self) -> None:
         """Lift every bend and revive every host."""
         for bend in list(self.bends.values()):
@@ -256,9 +262,9 @@ class SimWorld(Notebook):
         for process in list(host.processes):
             self.lifecycle.kill(process, cause)
 
-    def cut_power(self, host: SimHost) -> None:
+    def cut_power(self, host: SimHost, unsynced: Unsynced = "any") -> None:
         """Take a host's power."""
-        self.lifecycle.cut_power(host)
+        self.lifecycle.cut_power(host, unsynced)
 
     def terminate_all(self, host: SimHost) -> None:
         """Ask every process of a host to end."""
@@ -281,9 +287,16 @@ class SimWorld(Notebook):
         ports: Any = self.network_model.udp if kind == 2 else self.network_model.tcp
         return address, port or ports.ephemeral(process.host)
 
+    def connect_unix(self, path: Any) -> SimStream:
+        """Connect to a path of the host."""
+        return self.network_model.connect_unix(self.loop.process(), path)
+
     def signal(self, pid: int, number: int) -> None:
-        """`os.kill`."""
-        self.lifecycle.signal(self.loop.process().host, pid, number)
+        """`os.kill`. Who kills itself does not come back from it."""
+        process = self.loop.process()
+        self.lifecycle.signal(process.host, pid, number)
+        if not process.alive:
+            raise Vanished
 
     def exit_now(self, process: SimProcess, code: int) -> NoReturn:
         """`os._exit`."""

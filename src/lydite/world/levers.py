@@ -16,36 +16,15 @@ Hosts are named by text; several by a tuple. `"*"` is every host but the tester'
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Final, Protocol, Self, TypeAlias
+from typing import Literal, Protocol, Self, TypeAlias
+
+from lydite.world.tampering import Tamperer
 
 Hosts: TypeAlias = "str | Sequence[str]"
 """One host, several, or `"*"` for every host but the tester's own."""
 
-OPPOSITES: Final = {
-    "network.cut": "network.heal",
-    "network.block": "network.unblock",
-    "network.hold": "network.release",
-    "network.delay": "network.hasten",
-    "network.lose": "network.keep",
-    "network.duplicate": "network.dedupe",
-    "network.throttle": "network.unthrottle",
-    "network.corrupt": "network.mend",
-    "network.forget": "network.recall",
-    "network.reset": "",
-    "clock.step": "",
-    "clock.drift": "clock.steady",
-    "disk.fail": "disk.repair",
-    "disk.fill": "disk.drain",
-    "disk.slow": "disk.quicken",
-    "disk.lie": "disk.confess",
-    "disk.rot": "",
-    "process.crash": "process.revive",
-    "process.power_off": "process.power_on",
-    "process.stop": "process.revive",
-    "process.pause": "process.resume",
-    "cpu.burden": "cpu.relieve",
-}
-"""Each verb that bends, and the verb that heals it. An empty opposite: it happens once and stays."""
+Unsynced: TypeAlias = Literal["any", "lost", "kept", "torn"]
+"""What a power loss makes of what was not synced."""
 
 
 class Bend(Protocol):
@@ -100,8 +79,11 @@ class NetworkLever(Protocol):
         """Take every added latency away."""
         ...
 
-    def lose(self, left: Hosts, right: Hosts, rate: float) -> Bend:
-        """Lose packets at that rate: datagrams vanish, streams wait for a retransmission."""
+    def lose(self, left: Hosts, right: Hosts, rate: float, burst: float = 1) -> Bend:
+        """Lose packets at that rate: datagrams vanish, streams wait for a retransmission.
+
+        With `burst`, they are lost in a row, and so many of them in the mean (a Gilbert-Elliott channel).
+        """
         ...
 
     def keep(self, left: Hosts, right: Hosts) -> None:
@@ -114,6 +96,14 @@ class NetworkLever(Protocol):
 
     def dedupe(self, left: Hosts, right: Hosts) -> None:
         """Duplicate no more."""
+        ...
+
+    def reorder(self, left: Hosts, right: Hosts, rate: float, by_ns: int) -> Bend:
+        """Let a share of the packets be late by so much. In a stream what comes behind waits for them."""
+        ...
+
+    def order(self, left: Hosts, right: Hosts) -> None:
+        """Reorder no more."""
         ...
 
     def throttle(self, left: Hosts, right: Hosts, bytes_per_second: int) -> Bend:
@@ -140,8 +130,27 @@ class NetworkLever(Protocol):
         """Resolve these names again."""
         ...
 
+    def refuse(self, left: Hosts, right: Hosts) -> Bend:
+        """Refuse new connections between the two sides, as a firewall does; open ones and datagrams go on."""
+        ...
+
+    def admit(self, left: Hosts, right: Hosts) -> None:
+        """Take connections again."""
+        ...
+
     def reset(self, left: Hosts, right: Hosts) -> None:
         """Reset every open connection between the two sides, once."""
+        ...
+
+    def tamper(self, hosts: Hosts, tamperer: Tamperer) -> Bend:
+        """Let code rewrite what programs on these hosts send to others, in streams and in datagrams.
+
+        Its argument is code, so it stands in no schedule by itself: the troubles `byzantine.*` pull it.
+        """
+        ...
+
+    def restore(self, hosts: Hosts) -> None:
+        """Tamper no more; what was kept back leaves."""
         ...
 
 
@@ -150,6 +159,14 @@ class ClockLever(Protocol):
 
     def step(self, hosts: Hosts, by_ns: int) -> None:
         """Set the wall clock forward, or back with a negative step."""
+        ...
+
+    def offset(self, hosts: Hosts, by_ns: int) -> Bend:
+        """Let the wall clock be wrong by so much; lifting the bend sets it back by as much."""
+        ...
+
+    def correct(self, hosts: Hosts) -> None:
+        """Take every offset away (a step stays)."""
         ...
 
     def drift(self, hosts: Hosts, rate: float) -> Bend:
@@ -196,6 +213,22 @@ class DiskLever(Protocol):
         """Sync truly again."""
         ...
 
+    def trip(self, hosts: Hosts, path: str = "", skip: int = 0) -> Bend:
+        """Take the power at the next sync, before anything is safe; lifting gives it back. `skip` syncs may pass."""
+        ...
+
+    def untrip(self, hosts: Hosts) -> None:
+        """Wait for no sync any more (what has lost its power is not given it back)."""
+        ...
+
+    def swap(self, left: str, right: str) -> Bend:
+        """Shut two hosts down, exchange their disks, and start both again, each on the data of the other."""
+        ...
+
+    def unswap(self, left: str, right: str) -> None:
+        """Take back every swap of these two, in the same way."""
+        ...
+
     def rot(self, hosts: Hosts, path: str = "", bits: int = 1) -> None:
         """Flip that many stored bits, once."""
         ...
@@ -212,8 +245,12 @@ class ProcessLever(Protocol):
         """Start again what was started there, on the same disk."""
         ...
 
-    def power_off(self, hosts: Hosts) -> Bend:
-        """Take the power: peers hear nothing, and what was not synced to disk is lost or torn."""
+    def power_off(self, hosts: Hosts, unsynced: Unsynced = "any") -> Bend:
+        """Take the power: peers hear nothing, and what was not synced to disk is lost or torn.
+
+        `unsynced` says what becomes of that: `any` of it may be kept, all of it is `lost`, all of it is `kept`, or all
+        but the last write of each file, which is `torn`.
+        """
         ...
 
     def power_on(self, hosts: Hosts) -> None:
@@ -242,4 +279,20 @@ class CpuLever(Protocol):
 
     def relieve(self, hosts: Hosts) -> None:
         """Lift every burden."""
+        ...
+
+
+class MemoryLever(Protocol):
+    """The memory of a host's programs."""
+
+    def limit(self, hosts: Hosts, bytes_max: int) -> Bend:
+        """Let the programs of a host hold no more than so many bytes: what would go over raises MemoryError.
+
+        Counted are the bytes that the world holds for them: what they have sent and the other side has not taken, and
+        what has come for them and they have not read. What a program keeps in objects of its own is not counted.
+        """
+        ...
+
+    def unlimit(self, hosts: Hosts) -> None:
+        """Lift every limit."""
         ...

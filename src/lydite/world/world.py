@@ -9,7 +9,15 @@ from enum import StrEnum
 from typing import Protocol
 
 from lydite.model import Draws, Facts, Plain
-from lydite.world.levers import ClockLever, CpuLever, DiskLever, NetworkLever, ProcessLever
+from lydite.world.levers import (
+    Bend,
+    ClockLever,
+    CpuLever,
+    DiskLever,
+    MemoryLever,
+    NetworkLever,
+    ProcessLever,
+)
 from lydite.world.place import Clock, Cpu, Disk, Link, Tempo
 from lydite.world.program import Main, Runnable
 
@@ -22,6 +30,8 @@ class Capability(StrEnum):
     DISK = "disk"
     PROCESS = "process"
     CPU = "cpu"
+    BYZANTINE = "byzantine"
+    MEMORY = "memory"
     REPLAY = "replay"
 
 
@@ -103,6 +113,11 @@ class World(Protocol):
     @property
     def cpu(self) -> CpuLever:
         """Slow hosts down."""
+        ...
+
+    @property
+    def memory(self) -> MemoryLever:
+        """Make memory short."""
         ...
 
     @property
@@ -206,6 +221,10 @@ class World(Protocol):
 
     def at(self, when_ns: int, action: Callable[[], None]) -> None:
         """Do something at a moment, or now where it is past. What the action raises ends the run."""
+        ...
+
+    def bend(self, what: str, undo: Callable[[], None]) -> Bend:
+        """Say that something is bent which no single lever tells of, and what undoes it: `heal` lifts it as well."""
         ...
 
     def scheduled(self, number: int, fault: str, phase: str, args: Facts) -> None:

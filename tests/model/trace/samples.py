@@ -49,6 +49,7 @@ def one_of_each_kind(writer: TraceWriter) -> None:
     emit(Kind.DATAGRAM, 100, 1, 0, 53, 40001, 3, b"udp")
     emit(Kind.ARRIVE, 110, 0, 1, 40001, 3)
     emit(Kind.LOSE, 120, 1, 4_294_967_295, 3, "cut")
+    emit(Kind.SCHEDULED, 130, 0, 1, "network.cut", "begin", {"left": "n0", "right": "n1"})
     emit(Kind.FAULT, 130, 0, "network.cut", {"a": "n1", "b": None})
     emit(Kind.DISK, 140, 0, "write", "/data/\udcff.db", 2**64 - 1, 2**32 - 1)
     emit(Kind.NOTE, 160, 1, "block", {"height": 1, "of": [1.5, True, None]})

@@ -24,8 +24,8 @@ from lydite.model import (
 )
 from tests.model.trace.samples import counted_trace, header_of, one_of_each_kind, small_trace
 
-GOLDEN = "3f40b18781c8366f939aa78452760649398f50d0b90fe923edd860bfcab8977c"
-GOLDEN_EVIDENCE = "d8f16fb650986eeef7246dd5908c6217fad161734c4c0d70e978599895001e7a"
+GOLDEN = "c9001f7645f5a6aad073c6f5a2f7d7bc94e2c25799161fd13b4322f4dd8fd5ac"
+GOLDEN_EVIDENCE = "bb863db76df3e7e882767a50afd363c5440e734bdb5bdbe59c1f7e0d4ab78902"
 
 
 def digest_of_each_kind(header: Header) -> str:

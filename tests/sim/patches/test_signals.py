@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from lydite.model import Header
+from lydite.model import Header, Refused
 from lydite.sim import simulate
 from lydite.world import World
 from tests.sim.patches.inside import in_world
@@ -99,3 +99,74 @@ def test_signal_zero_only_asks_whether_a_process_is_there() -> None:
     seen: list[object] = []
 
     assert in_world(program) == [[]]
+
+
+ENDING = [
+    *(signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGQUIT, signal.SIGALRM),
+    *(signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV, signal.SIGRTMIN, signal.SIGRTMIN + 1),
+]
+HARMLESS = [
+    *(signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGWINCH, signal.SIGPIPE),
+    *(signal.SIGXFSZ, signal.SIGSTOP, signal.SIGTSTP),
+]
+
+
+def code_after(number: int, *, sent_by_itself: bool) -> tuple[int, list[str]]:
+    """The exit code of a program that gets a signal, and what it did after it."""
+    did: list[str] = []
+    codes: list[int] = []
+
+    async def trial(world: World) -> None:
+        async def program(_argv: Sequence[str]) -> None:
+            if sent_by_itself:
+                os.kill(os.getpid(), number)
+                did.append("went on")
+            await asyncio.sleep(1)
+            did.append("woke up")
+
+        async def neighbour(argv: Sequence[str]) -> None:
+            os.kill(int(argv[0]), number)
+
+        process = await world.start("node-1", program)
+        if not sent_by_itself:
+            await world.start("node-1", neighbour, str(process.pid))  # type: ignore[attr-defined]
+        codes.append(await process.wait())
+
+    outcome = simulate(trial, Header(trial="signals", seed=1))
+
+    assert outcome.error is None
+    return codes[0], did
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_a_signal_without_a_handler_ends_the_process(number: int) -> None:
+    assert code_after(number, sent_by_itself=False) == (-number, [])
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_who_sends_such_a_signal_to_itself_does_nothing_more(number: int) -> None:
+    assert code_after(number, sent_by_itself=True) == (-number, [])
+
+
+@pytest.mark.parametrize("number", HARMLESS)
+def test_signals_that_the_kernel_or_python_ignores_end_nobody(number: int) -> None:
+    assert code_after(number, sent_by_itself=False) == (0, ["woke up"])
+    assert code_after(number, sent_by_itself=True) == (0, ["went on", "woke up"])
+
+
+def test_a_number_that_is_no_signal_is_an_error() -> None:
+    def program() -> None:
+        with pytest.raises(OSError, match="Invalid argument"):
+            os.kill(os.getpid(), 1000)
+
+    in_world(program)
+
+
+def test_the_trial_does_not_end_itself_by_a_signal() -> None:
+    async def trial(_world: World) -> None:
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    outcome = simulate(trial, Header(trial="signals", seed=1))
+
+    assert isinstance(outcome.error, Refused)
+    assert "SIGUSR1 would end the trial" in str(outcome.error)

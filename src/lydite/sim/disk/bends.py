@@ -5,7 +5,7 @@ says yes to a sync and does nothing. Each is undone by taking its bend away. Wha
 is what a failing disk breaks: a program that ignores an error, or believes an fsync.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,6 +51,25 @@ class DiskBend:
             raise InputError(f"a rate lies between 0 and 1, found {self.rate}", where="disk.fail")
         if self.by_ns < 0:
             raise InputError(f"a disk gets slower, not faster: found {self.by_ns} ns", where="disk.slow")
+
+
+@dataclass(slots=True, kw_only=True)
+class Trip:
+    """A wire across the way to the platter: the sync that touches it does not happen, nor anything after it."""
+
+    path: str
+    """Only syncs of paths that begin with it."""
+    skip: int
+    """How many it lets pass."""
+    strike: Callable[[], None]
+
+    def meet(self, operation: str, path: str) -> None:
+        """An operation is about to happen."""
+        if operation == "sync" and path.startswith(self.path):
+            if self.skip:
+                self.skip -= 1
+            else:
+                self.strike()
 
 
 class DiskBends:

@@ -17,10 +17,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from lydite.model import Draws
-from lydite.sim.disk.bends import DiskBends, absolute
+from lydite.sim.disk.bends import DiskBends, Trip, absolute
 from lydite.sim.disk.inode import Directory, File, Inode
 from lydite.sim.disk.tree import Tree, error
-from lydite.world import Disk
+from lydite.world import Disk, Unsynced
 
 FOLDERS = ("/disk", "/tmp")  # noqa: S108 - the simulated host's own
 """What a new disk holds: the host's root, and a place for temporary files."""
@@ -50,7 +50,20 @@ def _midnight() -> int:
 class SimDisk:
     """One host's disk. It outlives the host's processes."""
 
-    __slots__ = ("_losses", "_rot", "_spec", "_tree", "_used", "bends", "charge", "now", "record")
+    __slots__ = (
+        "_losses",
+        "_rot",
+        "_spec",
+        "_tree",
+        "_used",
+        "bends",
+        "charge",
+        "guard",
+        "now",
+        "record",
+        "scarce",
+        "trips",
+    )
 
     def __init__(
         self,
@@ -67,6 +80,11 @@ class SimDisk:
         self.now = now
         # A stream of its own for each use: an error more does not move what the next power loss takes.
         self.bends = DiskBends(Draws(draws.word(), "disk", "failures"))
+        self.trips: list[Trip] = []
+        self.guard: Callable[[], None] = _let_pass
+        """Asked before each operation: stops the frames of a process that has died in the middle of a call."""
+        self.scarce: Callable[[int], None] | None = None
+        """Asked for the memory of what is read, while there is little of it; raises MemoryError."""
         self._losses = Draws(draws.word(), "disk", "losses")
         self._rot = Draws(draws.word(), "disk", "rot")
         self._tree = Tree()
@@ -179,8 +197,18 @@ class SimDisk:
     def read(self, file: File, path: str, offset: int, count: int) -> bytes:
         """Up to so many bytes from an offset."""
         self._begin("read", path)
+        if self.scarce is not None:
+            self._take_memory(path, min(count, max(0, len(file.data) - offset)))
         with memoryview(file.data) as view:
             return bytes(view[offset : offset + count])
+
+    def _take_memory(self, path: str, size: int) -> None:
+        assert self.scarce is not None
+        try:
+            self.scarce(size)
+        except MemoryError:
+            self.record("read ENOMEM", path, size)
+            raise
 
     def write(self, file: File, path: str, offset: int, octets: bytes) -> int:
         """Put bytes at an offset; how many of them there was room for."""
@@ -241,9 +269,12 @@ class SimDisk:
 
     def _begin(self, operation: str, path: str) -> None:
         """Take the time that an operation takes, and fail if it is to fail."""
+        self.guard()
         cost_ns = self._spec.operation_ns + self.bends.slow_ns
         if cost_ns:
             self.charge(cost_ns)
+        for trip in tuple(self.trips):
+            trip.meet(operation, path)
         if self.bends.fails(operation, path):
             self.record(f"{operation} EIO", path, 0)
             raise error(errno.EIO, path)
@@ -352,10 +383,10 @@ class SimDisk:
         for _, file in self._tree.files():
             file.locks = file.sharing = None
 
-    def power_loss(self) -> None:
-        """The power goes: of what was not synced, some is lost, some is kept, and some is torn."""
+    def power_loss(self, unsynced: Unsynced = "any") -> None:
+        """The power goes: of what was not synced, some is lost, some is kept, and some is torn; or as it is asked."""
         draws = Draws(self._losses.word(), "disk", "names")
-        self._tree.lose_power(draws)
+        self._tree.lose_power(draws, unsynced)
         self._used = 0
         files = tuple(self._tree.files())
         for _, file in files:
@@ -363,13 +394,21 @@ class SimDisk:
         for path, file in files:
             file.links += 1
             if file.changes:
-                file.lose_power(Draws(draws.word(), "disk", path))
+                file.lose_power(Draws(draws.word(), "disk", path), unsynced)
             if file.links == 1:
                 self._used += len(file.data)
         self.crash()
 
+    def settle(self) -> None:
+        """The host shuts down: its kernel writes back what was not synced, if the disk lets it."""
+        if not self.bends.lying:
+            for _, file in self._tree.files():
+                file.sync()
+            self._tree.commit_all()
+
     def swap_contents(self, other: "SimDisk") -> None:
-        """Exchange what is on two disks, as if somebody had put each into the other's machine."""
+        """Exchange two disks, as if somebody had put each into the other's machine; what bends them stays there."""
+        self._spec, other._spec = other._spec, self._spec
         self._tree, other._tree = other._tree, self._tree
         self._used, other._used = other._used, self._used
 
@@ -389,3 +428,7 @@ class SimDisk:
                     self.record("rot", name, bit // 8)
                     break
                 bit -= len(file.data) * 8
+
+
+def _let_pass() -> None:
+    """Nobody stands guard over a disk that is in no world."""

@@ -14,11 +14,12 @@ it is synced, which is the worst that a kernel may do); modes and times, which a
 
 import stat
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from lydite.model import Draws
 from lydite.sim.disk.locks import FileLocks
 from lydite.sim.disk.sqlite_sharing import Sharing
+from lydite.world import Unsynced
 
 SECTOR = 512
 """What a disk writes at once."""
@@ -137,10 +138,31 @@ class File(Inode):
         if len(self.changes) > CHANGES_MAX:
             del self.changes[: CHANGES_MAX // 2]
 
-    def lose_power(self, draws: Draws) -> None:
-        """Keep what a disk happened to have written when the power went."""
+    def lose_power(self, draws: Draws, unsynced: Unsynced = "any") -> None:
+        """Keep what a disk happened to have written when the power went, or what is asked for."""
         written = self._walk_back()
-        luck = draws.below(4)
+        match unsynced:
+            case "any":
+                self._keep_some(written, draws, draws.below(4))
+            case "kept":
+                self._keep(written)
+            case "torn":
+                self._keep(_torn(written, draws))
+            case "lost":
+                pass
+            case _:
+                assert_never(unsynced)
+
+    def _keep(self, written: "list[Written]") -> None:
+        """Repeat what was written, all of it."""
+        for change in written:
+            if change.octets is None:
+                _resize(self.data, change.offset)
+            else:
+                _put(self.data, [(change.offset, change.octets)])
+
+    def _keep_some(self, written: "list[Written]", draws: Draws, luck: int) -> None:
+        """Repeat of what was written what the disk had come to."""
         kept = _kept_versions(written, draws) if luck > 1 else {}
         seen: dict[int, int] = {}
         last = len(written) - 1
@@ -176,6 +198,16 @@ class File(Inode):
                     del data[size:]
         self.changes = []
         return written[::-1]
+
+
+def _torn(written: "list[Written]", draws: Draws) -> "list[Written]":
+    """The same with the last write cut short, somewhere in it."""
+    for index in range(len(written) - 1, -1, -1):
+        offset, octets = written[index]
+        if octets:
+            short = Written(offset, octets[: draws.below(len(octets))])
+            return [*written[:index], short, *written[index + 1 :]]
+    return written
 
 
 def _kept_versions(written: Sequence[Written], draws: Draws) -> dict[int, int]:

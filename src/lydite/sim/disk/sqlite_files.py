@@ -6,7 +6,7 @@ garbage while another host's program runs still means its own disk. When its pro
 the world is over, every function fails, so that a connection that is collected later can neither
 roll back nor delete anything: SQLite gives up, and leaves the file as the crash left it.
 
-No exception reaches C: an `OSError` becomes SQLite's code for it, and anything else ends the run.
+No exception reaches C: an `OSError` or `MemoryError` becomes SQLite's code for it, and anything else ends the run.
 """
 
 import ctypes
@@ -125,6 +125,8 @@ def answer(failure: int) -> Callable[[Callable[..., int | None]], Callable[..., 
                 return function(*arguments) or abi.OK
             except OSError as error:
                 return abi.FULL if error.errno == errno.ENOSPC else failure
+            except MemoryError:
+                return abi.NO_MEMORY
             except BaseException as error:  # Nothing may pass through C.
                 report(error)
                 return failure

@@ -13,10 +13,11 @@ Paths are absolute, normalised text. There are no symbolic links.
 import errno
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from lydite.model import Draws
 from lydite.sim.disk.inode import Directory, File, Inode
+from lydite.world import Unsynced
 
 ENTRIES_MAX = 20_000
 """So many entries wait for a sync; then the older half is committed, as by a journal that is full."""
@@ -111,9 +112,17 @@ class Tree:
         del self._journal[: number - self._committed]
         self._committed = number
 
-    def lose_power(self, draws: Draws) -> None:
+    def lose_power(self, draws: Draws, unsynced: Unsynced = "any") -> None:
         """Keep the committed changes, and of the others as many as the journal had written."""
-        kept = draws.below(len(self._journal) + 1)
+        match unsynced:
+            case "any":
+                kept = draws.below(len(self._journal) + 1)
+            case "lost":
+                kept = 0
+            case "kept" | "torn":
+                kept = len(self._journal)
+            case _:
+                assert_never(unsynced)
         for entry in reversed(self._journal[kept:]):
             for edit in reversed(entry):
                 _set(edit.directory, edit.name, edit.before)

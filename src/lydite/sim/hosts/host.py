@@ -8,6 +8,8 @@ from lydite.sim.hosts.clock import HostClock
 from lydite.world import Clock, Cpu
 
 if TYPE_CHECKING:
+    from asyncio import Future
+
     from lydite.sim.disk.disk import SimDisk
     from lydite.sim.hosts.process import SimProcess
     from lydite.world import Runnable
@@ -31,6 +33,7 @@ class SimHost:
 
     __slots__ = (
         "address",
+        "awaited",
         "bury",
         "busy_until_ns",
         "burdens",
@@ -44,7 +47,9 @@ class SimHost:
         "incarnations",
         "index",
         "last_words",
+        "memory_limits",
         "name",
+        "offsets",
         "paused",
         "ports_used",
         "powered",
@@ -54,6 +59,7 @@ class SimHost:
         "region",
         "root",
         "salt",
+        "tolled",
     )
 
     def __init__(
@@ -67,9 +73,14 @@ class SimHost:
         self.clock = HostClock(clock)
         self.disk = disk
         self.cpu = cpu
+        self.tolled = bool(cpu.message_ns or cpu.byte_ns)
+        """Does a message cost its processor something?"""
         self.rate = clock.rate
         """How fast its clock was made to run; `drifts` bend that, the latest one wins."""
         self.drifts: dict[object, float] = {}
+        self.offsets: dict[object, int] = {}
+        """By how much its wall clock is wrong until somebody sets it right."""
+        self.memory_limits: dict[object, int] = {}
         self.burdens: dict[object, float] = {}
         self.busy_until_ns = 0
         self.salt = salt
@@ -89,6 +100,8 @@ class SimHost:
         """What was started here, to be started again when the host is revived."""
         self.done: list[Runnable | None] = []
         """Those of them that ended by themselves, and well."""
+        self.awaited: list[tuple[Runnable, Future[SimProcess]]] = []
+        """Of programs that are down with the host: what to tell when they are started again."""
         self.last_words: deque[tuple[int, str, str]] = deque(maxlen=LAST_WORDS)
 
     def tie(self, when_ns: int) -> int:

@@ -55,6 +55,7 @@ class SimProcess:
         "random",
         "signals",
         "stopping",
+        "successor",
         "task_factory",
         "task_name",
         "task_number",
@@ -94,6 +95,8 @@ class SimProcess:
         self.exit_code: int | None = None
         self.stopping = False
         """Has a lever asked it to end?"""
+        self.successor: Future[SimProcess] | None = None
+        """Of a process that a fault has felled: the next one of its program, started when that fault is over."""
         self.finished = finished
         self.context = Context()
         self.context.run(PROCESS.set, self)

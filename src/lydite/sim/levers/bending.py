@@ -4,8 +4,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from lydite.model import Facts
-from lydite.world import OPPOSITES, Hosts
+from lydite.model import OPPOSITES, Facts, InputError
+from lydite.world import Hosts
 
 if TYPE_CHECKING:
     from lydite.sim.hosts.host import SimHost
@@ -57,6 +57,17 @@ class Lever:
                 return list(self._world.hosts)
             names = (names,)
         return [self._world.known(name) for name in names]
+
+    def _machines(self, hosts: Hosts) -> "list[SimHost]":
+        """The hosts; the tester is none that can be killed or frozen, for nobody would be left to heal it."""
+        chosen = self._hosts(hosts)
+        if self._world.tester.host in chosen:
+            raise InputError(
+                "the tester cannot be killed, stopped or frozen: the trial itself runs there",
+                where=self.name,
+                remedy="name the hosts of the system under test",
+            )
+        return chosen
 
     def _record(self, verb: str, **args: object) -> None:
         facts = {name: list(value) if isinstance(value, tuple) else value for name, value in args.items()}

@@ -1,15 +1,21 @@
 """The levers of single machines: clocks, processes, disks, processors."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from lydite.model import InputError
-from lydite.sim.disk.bends import DiskBend
+from lydite.sim.disk.bends import DiskBend, Trip, absolute
 from lydite.sim.levers.bending import Lever, SimBend
-from lydite.world import Hosts
+from lydite.sim.levers.exchanges import Exchanges
+from lydite.sim.programs.lifecycle import Vanished
+from lydite.world import Hosts, Unsynced
 
 if TYPE_CHECKING:
     from lydite.sim.hosts.host import SimHost
+    from lydite.sim.world import SimWorld
+
+
+UNSYNCED: Final = get_args(Unsynced)
 
 
 class SimClockLever(Lever):
@@ -21,6 +27,24 @@ class SimClockLever(Lever):
         self._record("step", hosts=hosts, by_ns=by_ns)
         for host in self._hosts(hosts):
             host.clock.step(by_ns)
+
+    def offset(self, hosts: Hosts, by_ns: int) -> SimBend:
+        chosen, token = self._hosts(hosts), object()
+        for host in chosen:
+            host.offsets[token] = by_ns
+            host.clock.step(by_ns)
+
+        def undo() -> None:
+            for host in chosen:
+                host.clock.step(-host.offsets.pop(token, 0))
+
+        return self._bend("offset", {"hosts": hosts, "by_ns": by_ns}, undo)
+
+    def correct(self, hosts: Hosts) -> None:
+        self._record("correct", hosts=hosts)
+        for host in self._hosts(hosts):
+            host.clock.step(-sum(host.offsets.values()))
+            host.offsets.clear()
 
     def drift(self, hosts: Hosts, rate: float) -> SimBend:
         if not 0.001 <= rate <= 1000:
@@ -68,11 +92,16 @@ class SimProcessLever(Lever):
         self._record("revive", hosts=hosts)
         self._revive(self._machines(hosts))
 
-    def power_off(self, hosts: Hosts) -> SimBend:
+    def power_off(self, hosts: Hosts, unsynced: Unsynced = "any") -> SimBend:
+        if unsynced not in UNSYNCED:
+            raise InputError(
+                f"what was not synced is {', '.join(UNSYNCED)}; found {unsynced!r}", where="process.power_off"
+            )
         chosen = self._machines(hosts)
         for host in chosen:
-            self._world.cut_power(host)
-        return self._bend_down("power_off", hosts, chosen)
+            self._world.cut_power(host, unsynced)
+        more = {"unsynced": unsynced} if unsynced != "any" else {}
+        return self._bend_down("power_off", hosts, chosen, **more)
 
     def power_on(self, hosts: Hosts) -> None:
         self._record("power_on", hosts=hosts)
@@ -105,7 +134,7 @@ class SimProcessLever(Lever):
             host.paused.clear()
             self._world.loop.resume(host)
 
-    def _bend_down(self, verb: str, hosts: Hosts, chosen: "Sequence[SimHost]") -> SimBend:
+    def _bend_down(self, verb: str, hosts: Hosts, chosen: "Sequence[SimHost]", **more: str) -> SimBend:
         """Hosts are down until the last of the bends that keep them down is lifted."""
         token = object()
         for host in chosen:
@@ -118,18 +147,7 @@ class SimProcessLever(Lever):
                     if not host.down:
                         self._world.revive(host)
 
-        return self._bend(verb, {"hosts": hosts}, undo)
-
-    def _machines(self, hosts: Hosts) -> "list[SimHost]":
-        """The hosts; the tester is none that can be killed or frozen, for nobody would be left to heal it."""
-        chosen = self._hosts(hosts)
-        if self._world.tester.host in chosen:
-            raise InputError(
-                "the tester cannot be killed, stopped or frozen: the trial itself runs there",
-                where=self.name,
-                remedy="name the hosts of the system under test",
-            )
-        return chosen
+        return self._bend(verb, {"hosts": hosts, **more}, undo)
 
     def _revive(self, hosts: "Sequence[SimHost]") -> None:
         for host in hosts:
@@ -141,6 +159,10 @@ class SimDiskLever(Lever):
     """Bends disks."""
 
     name = "disk"
+
+    def __init__(self, world: "SimWorld") -> None:
+        super().__init__(world)
+        self._exchanges = Exchanges(world)
 
     def fail(self, hosts: Hosts, operation: str = "*", path: str = "", rate: float = 1.0) -> SimBend:
         bend = DiskBend(kind="fail", operation=operation, path=path, rate=rate)
@@ -171,6 +193,56 @@ class SimDiskLever(Lever):
         self._record("rot", hosts=hosts, path=path, bits=bits)
         for host in self._hosts(hosts):
             host.disk.rot(path, bits)
+
+    def swap(self, left: str, right: str) -> SimBend:
+        chosen = self._machines((left, right))
+        if chosen[0] is chosen[1]:
+            raise InputError(
+                f"a disk is swapped with that of another host, found {left} twice", where="disk.swap"
+            )
+        number = self._exchanges.add(*chosen)
+        args = {"left": left, "right": right}
+        return self._bend("swap", args, lambda: self._exchanges.take_back(number))
+
+    def unswap(self, left: str, right: str) -> None:
+        self._record("unswap", left=left, right=right)
+        self._exchanges.take_back_all(*self._machines((left, right)))
+
+    def trip(self, hosts: Hosts, path: str = "", skip: int = 0) -> SimBend:
+        chosen = self._machines(hosts)
+        if skip < 0:
+            raise InputError(f"it skips no sync or some, found {skip}", where="disk.trip")
+        set_up = [(host, self._wire(host, path, skip)) for host in chosen]
+
+        def undo() -> None:
+            for host, wire in set_up:
+                if wire in host.disk.trips:
+                    host.disk.trips.remove(wire)
+                elif wire in host.down:
+                    host.down.remove(wire)
+                    if not host.down:
+                        self._world.revive(host)
+
+        return self._bend("trip", {"hosts": hosts, "path": path, "skip": skip}, undo)
+
+    def untrip(self, hosts: Hosts) -> None:
+        self._record("untrip", hosts=hosts)
+        for host in self._hosts(hosts):
+            host.disk.trips.clear()
+
+    def _wire(self, host: "SimHost", path: str, skip: int) -> Trip:
+        """Take the host's power at the sync that meets the wire, and end the call that it was in."""
+
+        def strike() -> None:
+            host.disk.trips.remove(wire)
+            host.down.append(wire)
+            self._record("tripped", hosts=host.name)
+            self._world.cut_power(host)
+            raise Vanished
+
+        wire = Trip(path=absolute(path), skip=skip, strike=strike)
+        host.disk.trips.append(wire)
+        return wire
 
     def _bend_disks(self, verb: str, hosts: Hosts, bend: DiskBend, **more: str | float) -> SimBend:
         chosen = self._hosts(hosts)

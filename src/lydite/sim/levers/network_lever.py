@@ -5,7 +5,7 @@ from collections.abc import Callable
 from lydite.model import InputError
 from lydite.sim.levers.bending import Lever, SimBend
 from lydite.sim.network.roads import Road, RoadBend
-from lydite.world import Hosts
+from lydite.world import Hosts, Tamperer
 
 
 class SimNetworkLever(Lever):
@@ -47,9 +47,18 @@ class SimNetworkLever(Lever):
     def hasten(self, left: Hosts, right: Hosts) -> None:
         self._straighten("hasten", left, right, "delay")
 
-    def lose(self, left: Hosts, right: Hosts, rate: float) -> SimBend:
-        bend = RoadBend(kind="lose", loss=_rate(rate, "network.lose"))
-        return self._bend_roads("lose", left, right, bend, rate=rate)
+    def lose(self, left: Hosts, right: Hosts, rate: float, burst: float = 1) -> SimBend:
+        # Single losses are independent of each other, so any rate will do.
+        least = max(1, rate / (1 - rate)) if _rate(rate, "network.lose") < 1 and burst != 1 else 1
+        if burst < least:
+            raise InputError(
+                f"at a rate of {rate:g} bursts are {least:.3g} packets long or more, found {burst:g}",
+                where="network.lose",
+                remedy="lose less, or in longer bursts",
+            )
+        bend = RoadBend(kind="lose", loss=rate, burst=burst)
+        more = {"burst": burst} if burst != 1 else {}
+        return self._bend_roads("lose", left, right, bend, rate=rate, **more)
 
     def keep(self, left: Hosts, right: Hosts) -> None:
         self._straighten("keep", left, right, "lose")
@@ -60,6 +69,15 @@ class SimNetworkLever(Lever):
 
     def dedupe(self, left: Hosts, right: Hosts) -> None:
         self._straighten("dedupe", left, right, "duplicate")
+
+    def reorder(self, left: Hosts, right: Hosts, rate: float, by_ns: int) -> SimBend:
+        if by_ns < 0:
+            raise InputError(f"a packet is late, not early: found {by_ns} ns", where="network.reorder")
+        bend = RoadBend(kind="reorder", late=_rate(rate, "network.reorder"), late_ns=by_ns)
+        return self._bend_roads("reorder", left, right, bend, rate=rate, by_ns=by_ns)
+
+    def order(self, left: Hosts, right: Hosts) -> None:
+        self._straighten("order", left, right, "reorder")
 
     def throttle(self, left: Hosts, right: Hosts, bytes_per_second: int) -> SimBend:
         if bytes_per_second < 1:
@@ -80,6 +98,12 @@ class SimNetworkLever(Lever):
 
     def mend(self, left: Hosts, right: Hosts) -> None:
         self._straighten("mend", left, right, "corrupt")
+
+    def refuse(self, left: Hosts, right: Hosts) -> SimBend:
+        return self._bend_roads("refuse", left, right, RoadBend(kind="refuse", refuse=True))
+
+    def admit(self, left: Hosts, right: Hosts) -> None:
+        self._straighten("admit", left, right, "refuse")
 
     def forget(self, names: Hosts) -> SimBend:
         forgotten = self._world.network_model.names.forgotten
@@ -109,6 +133,16 @@ class SimNetworkLever(Lever):
                         self._world.loop.at(
                             self._world.now_ns, end.process.host, end.was_reset, context=end.context
                         )
+
+    def tamper(self, hosts: Hosts, tamperer: Tamperer) -> SimBend:
+        chosen, tampering = self._hosts(hosts), self._world.network_model.tampering
+        number = tampering.begin(chosen, tamperer)
+        args = {"hosts": hosts, "tamperer": tamperer.words}
+        return self._bend("tamper", args, lambda: tampering.end(chosen, number))
+
+    def restore(self, hosts: Hosts) -> None:
+        self._record("restore", hosts=hosts)
+        self._world.network_model.tampering.end_all(self._hosts(hosts))
 
     def _bend_roads(
         self, verb: str, left: Hosts, right: Hosts, bend: RoadBend, **more: int | float

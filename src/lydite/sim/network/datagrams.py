@@ -8,6 +8,7 @@ refused" to an endpoint that is connected to that address, and with nothing to a
 import errno
 import os
 from asyncio import transports
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from lydite.sim.network.ports import ANY, LOCAL
@@ -79,7 +80,17 @@ class SimDatagrams(transports.DatagramTransport):
         return [host] if host is not None else []
 
     def _send(self, payload: bytes, host: "SimHost", address: str, port: int) -> None:
+        outlet = self._network.tampering.datagrams(self.process.host, host, port)
+        if outlet is None:
+            self._depart(host, address, port, payload)
+        else:
+            outlet.write_datagram(payload, partial(self._depart, host, address, port))
+
+    def _depart(self, host: "SimHost", address: str, port: int, payload: bytes) -> None:
         network, source = self._network, self.process.host
+        if len(payload) > SIZE_MAX:
+            network.trace.lose(network.loop.now_ns, source.index, host.index, len(payload), "size")
+            return
         network.trace.datagram(
             network.loop.now_ns, source.index, host.index, port, self.port, len(payload), payload
         )
@@ -92,7 +103,7 @@ class SimDatagrams(transports.DatagramTransport):
         condition = road.condition
         copies = 1
         if condition is not None:
-            if condition.cut or road.happens(condition.loss):
+            if condition.cut or road.loses():
                 network.trace.lose(now_ns, source.index, host.index, size, "cut" if condition.cut else "loss")
                 return
             if condition.hold:
@@ -144,6 +155,8 @@ class SimDatagrams(transports.DatagramTransport):
         source = network.names.host_at(sender[0]) or host
         network.trace.arrive(network.loop.now_ns, host.index, source.index, self.port, len(data))
         if self._peer is None or self._peer == sender:
+            if network.tampering:
+                network.tampering.hear_datagram(source, host, self.port, data)
             self.protocol.datagram_received(data, sender)
 
     def set_protocol(self, protocol: Any) -> None:

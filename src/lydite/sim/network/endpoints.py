@@ -8,13 +8,15 @@ import errno
 import os
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from lydite.sim.context import PROCESS, active_world
-from lydite.sim.loop import SimLoop
+from lydite.sim.generators import GeneratorLoop
 from lydite.sim.network import tls
+from lydite.sim.network.by_hand import Accepting, Unconnected
 from lydite.sim.network.datagrams import SimDatagrams
-from lydite.sim.network.listeners import SimListener, SimServer
+from lydite.sim.network.listeners import SimServer
 from lydite.sim.network.ports import ANY, LOCAL
 from lydite.sim.network.sockets import SimSocket, SocketPipe
 from lydite.sim.network.streams import SimStream
@@ -45,7 +47,7 @@ SENDFILE_BLOCK = 256 * 1024
 SENDFILE_POLL = 0.001
 
 
-class WorldLoop(SimLoop):
+class WorldLoop(GeneratorLoop):
     """The loop of a world: the virtual clock, and the network."""
 
     network: "Network"
@@ -248,12 +250,11 @@ class WorldLoop(SimLoop):
     ) -> tuple[Any, Any]:
         """Connect to a path on the same host."""
         _no_tls(options)
-        process, name = self.process(), os.fspath(path)
-        listener = self.network.unix.get((process.host.index, name))
         await asyncio.sleep(0)
-        if listener is None:
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
-        stream = self.network.pair(process, listener, "", name)
+        try:
+            stream = self.network.connect_unix(self.process(), path)
+        except BlockingIOError:
+            return Unconnected.handed_to(protocol_factory(), self)
         protocol = protocol_factory()
         stream.accept(protocol)
         return stream, protocol
@@ -346,30 +347,27 @@ class WorldLoop(SimLoop):
             sock.connected_to((self.network.resolve(self.process(), str(address[0])), int(address[1])))
             return
         if sock.family == socket.AF_UNIX:
-            listener = self.network.unix.get((self.process().host.index, os.fspath(address)))
-            if listener is None:
-                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), address)
-            stream = self.network.pair(self.process(), listener, "", address)
-        else:
-            host = self.network.resolve(self.process(), str(address[0]))
-            stream = await self.network.connect(self.process(), host, int(address[1]), None)
+            # asyncio takes a full queue for a connection under way, and then for one that was made.
+            with suppress(BlockingIOError):
+                sock.connect(address)
+            return
+        host = self.network.resolve(self.process(), str(address[0]))
+        stream = await self.network.connect(self.process(), host, int(address[1]), None)
         sock.attach(stream)
         stream.extra("socket", sock)
 
     async def sock_accept(self, sock: Any) -> tuple[Any, Any]:
         """Take one connection from a listening socket."""
-        queue = self._accept_queue(sock)
-        stream = await queue.get()
+        if sock.pending is None:
+            sock.pending = Accepting(self.network, self.process(), sock)
+        stream = await sock.pending.take()
         taken = SimSocket.of(stream)
         stream.extra("socket", taken)
         return taken, taken.getpeername()
 
-    def _accept_queue(self, sock: Any) -> "asyncio.Queue[SimStream]":
-        if sock.pending is None:
-            sock.pending = _Accepting(self.network, self.process(), sock)
-        return sock.pending.queue  # type: ignore[no-any-return]
-
-    def _pipe(self, sock: Any) -> SocketPipe:
+    def _pipe(self, sock: Any, otherwise: int) -> SocketPipe:
+        if sock.stream is None and sock.family == socket.AF_UNIX:
+            raise OSError(otherwise, os.strerror(otherwise))
         stream = self._connected(sock)
         if stream.protocol is None:
             if stream.lost:
@@ -382,17 +380,17 @@ class WorldLoop(SimLoop):
 
     async def sock_recv(self, sock: Any, nbytes: int) -> bytes:
         """Receive some bytes."""
-        return await self._pipe(sock).read(nbytes)
+        return await self._pipe(sock, errno.EINVAL).read(nbytes)
 
     async def sock_recv_into(self, sock: Any, buf: Any) -> int:
         """Receive some bytes into a buffer."""
-        data = await self._pipe(sock).read(len(buf))
+        data = await self._pipe(sock, errno.EINVAL).read(len(buf))
         buf[: len(data)] = data
         return len(data)
 
     async def sock_sendall(self, sock: Any, data: Any) -> None:
         """Send all of the bytes."""
-        await self._pipe(sock).write(bytes(data))
+        await self._pipe(sock, errno.ENOTCONN).write(bytes(data))
 
     # -- executors run here and now
 
@@ -442,21 +440,6 @@ class WorldLoop(SimLoop):
         return False
 
     remove_writer = remove_reader
-
-
-class _Accepting:
-    """A listening socket that is accepted from by hand."""
-
-    def __init__(self, network: "Network", process: "SimProcess", sock: SimSocket) -> None:
-        self.queue: asyncio.Queue[SimStream] = asyncio.Queue()
-        self._network = network
-        self._listener: SimListener = network.listen(
-            process, sock.getsockname(), sock.backlog or 128, self.queue.put_nowait
-        )
-
-    def close(self) -> None:
-        """Listen no more."""
-        self._network.unlisten(self._listener)
 
 
 def _unread(stream: SimStream) -> bytes:

@@ -45,8 +45,10 @@ class Names:
         name = name.lower().rstrip(".")
         if name in LOCAL_NAMES:
             return LOCAL
-        if name in ("", "::"):
+        if name in (ANY, "", "::"):
             return ANY
+        if name in self._by_address:
+            return name
         host = self._by_name.get(name)
         if host is not None:
             return "" if self.forgotten.get(host.name) else host.address

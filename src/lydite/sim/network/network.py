@@ -15,9 +15,12 @@ from lydite.sim.network.listeners import SimListener
 from lydite.sim.network.names import Names
 from lydite.sim.network.ports import ANY, LOCAL, Ports
 from lydite.sim.network.roads import Road, Roads
+from lydite.sim.network.scarcity import stream_class
 from lydite.sim.network.segments import FIN, PROBE, Mark
 from lydite.sim.network.sockets import SimSocket
+from lydite.sim.network.stalls import Stalls
 from lydite.sim.network.streams import SimStream
+from lydite.sim.network.tampering import Tampering
 
 if TYPE_CHECKING:
     from lydite.sim.hosts.host import SimHost
@@ -51,15 +54,16 @@ class Network:
         self.socket_of = SimSocket.of
         self.context = Context()
         """For the kernels' own business: it belongs to no process and passes every gate."""
-        self.roads = Roads(seed, regions)
+        self.roads = Roads(seed, regions, self._road_closed)
         self.names = Names()
         self.tcp: Ports[SimListener] = Ports()
         self.udp: Ports[SimDatagrams] = Ports()
         self.unix: dict[tuple[int, str], SimListener] = {}
+        self.tampering = Tampering(self)
         self._connections = 0
         self._held = 0
         self._streams: dict[int, SimStream] = {}
-        self._waiting_for_power: dict[int, list[SimStream]] = {}
+        self._waiting_for_power: dict[int, list[Stalls]] = {}
 
     # -- listening
 
@@ -121,6 +125,17 @@ class Network:
             await self._until(sent_ns + wait_ns, process)
         raise TimeoutError(errno.ETIMEDOUT, f"Connect call failed ({address!r}, {port})")
 
+    def connect_unix(self, process: "SimProcess", path: Any) -> SimStream:
+        """Connect to a path on the same host, at once: there is room in the listener's queue, or EAGAIN."""
+        name = os.fspath(path)
+        listener = self.unix.get((process.host.index, name))
+        if listener is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+        # Linux lets one more in than was asked for.
+        if listener.queued > listener.backlog:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return self.pair(process, listener, "", name)
+
     async def _established(
         self, stream: SimStream | Refusal, process: "SimProcess", back: Road, give_up_ns: int
     ) -> SimStream:
@@ -146,7 +161,7 @@ class Network:
 
     def _gets_through(self, road: Road) -> bool:
         condition = road.condition
-        return condition is None or not (condition.cut or road.happens(condition.loss))
+        return condition is None or not (condition.cut or road.loses())
 
     def _answer(
         self,
@@ -159,9 +174,11 @@ class Network:
         """What the other kernel says to a SYN: a stream, a refusal, or nothing at all."""
         if not target.powered:
             return None
+        condition = self.roads.between(process.host, target).condition
         listener = self.tcp.find(target, address, port)
-        if listener is None:
-            self.trace.refuse(self.loop.now_ns, process.host.index, target.index, port, "no listener")
+        if listener is None or (condition is not None and condition.refuse):
+            why = "no listener" if listener is None else "refused"
+            self.trace.refuse(self.loop.now_ns, process.host.index, target.index, port, why)
             return Refusal(address, port)
         if listener.queued >= listener.backlog:
             self.trace.refuse(self.loop.now_ns, process.host.index, target.index, port, "backlog full")
@@ -182,12 +199,15 @@ class Network:
         ):
             extra: dict[str, object] = {"sockname": name, "peername": peer}
             road = self.roads.between(owner.host, other)
-            end = SimStream(self, owner, number, number * 2 + side, road, extra)
+            end = stream_class(owner.host)(self, owner, number, number * 2 + side, road, extra)
             self._streams[end.number] = end
             owner.closers[end] = end.die
             ends.append(end)
         client, server = ends
         client.peer, server.peer = server, client
+        if self.tampering:
+            self.tampering.watch(client)
+            self.tampering.watch(server)
         now_ns = self.loop.now_ns
         if isinstance(far, tuple):
             self.trace.connect(now_ns, host.index, number, target.index, far[1], near[1])
@@ -201,6 +221,10 @@ class Network:
         self._streams.pop(stream.number, None)
         stream.process.closers.pop(stream, None)
 
+    def streams_of(self, host: "SimHost") -> "list[SimStream]":
+        """The open ends of connections at one host."""
+        return [stream for stream in self._streams.values() if stream.process.host is host]
+
     def streams_between(self, left: "SimHost", right: "SimHost") -> list[SimStream]:
         """The open ends at one host of its connections with another."""
         return [
@@ -209,7 +233,17 @@ class Network:
             if stream.process.host is left and stream.peer.process.host is right
         ]
 
+    def _road_closed(self, road: Road) -> None:
+        """Nothing passes a road any more, answers neither."""
+        for stream in self._streams.values():
+            if stream.peer.road is road and not stream.lost:
+                stream.went_deaf()
+
     # -- waiting
+
+    def later(self, delay_ns: int, host: "SimHost", then: Callable[..., object], *arguments: object) -> None:
+        """Let the kernel of a host do something after a while, whatever becomes of its processes."""
+        self.loop.at(self.loop.now_ns + delay_ns, host, then, *arguments, context=self.context)
 
     def hold(self, road: Road, then: Callable[[], object]) -> None:
         """Keep something back until the road opens."""
@@ -250,10 +284,12 @@ class Network:
         elif isinstance(receiver, SimStream):
             if not receiver.process.host.powered:
                 receiver.peer.lost_on_the_way(payload)
-            elif payload.__class__ is not Mark or (payload in (FIN, PROBE) and not receiver.eof_sent):
+            elif payload.__class__ is not Mark or (
+                payload in (FIN, PROBE) and (receiver.forgotten or not receiver.eof_sent)
+            ):
                 receiver.answer_reset()
 
-    def unpowered(self, host: "SimHost", stream: SimStream) -> None:
+    def unpowered(self, host: "SimHost", stream: Stalls) -> None:
         """A stream has something for a host without power."""
         self._waiting_for_power.setdefault(host.index, []).append(stream)
 
@@ -267,7 +303,7 @@ class Network:
         for closer in list(process.closers):
             if isinstance(closer, SimStream):
                 closer.vanish()
-                if closer.peer_waits:
+                if closer.peer.waits_for_room:
                     closer.peer.lost_on_the_way(PROBE)
                 self._streams.pop(closer.number, None)
                 del process.closers[closer]

@@ -8,10 +8,12 @@ is the fast path.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lydite.model import MICROSECOND, Draws
 from lydite.sim.hosts.clock import BILLION
+from lydite.sim.network.bursts import Burst
 from lydite.world import Link, Map
 
 if TYPE_CHECKING:
@@ -37,72 +39,96 @@ class RoadBend:
     hold: bool = False
     delay_ns: int = 0
     jitter_ns: int = 0
+    refuse: bool = False
     loss: float = 0.0
+    burst: float = 1.0
+    """How many packets in a row are lost, in the mean; 1: each for itself."""
     duplicate: float = 0.0
     corrupt: float = 0.0
+    late: float = 0.0
+    late_ns: int = 0
     bytes_per_second: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
-    """All bends of a road together."""
+class Condition(NamedTuple):
+    """All bends of a road together: a tuple, which is made fast, for each pull folds those of many roads."""
 
     cut: bool
     hold: bool
+    closed: bool
+    """Does nothing get through?"""
+    refuse: bool
     delay_ns: int
     jitter_ns: int
     loss: float
     duplicate: float
     corrupt: float
-
-    @property
-    def closed(self) -> bool:
-        """Does nothing get through?"""
-        return self.cut or self.hold
+    late: tuple[tuple[float, int], ...]
+    """How many packets are late, and by how much: for each bend."""
 
 
 def fold(bends: list[RoadBend]) -> Condition | None:
     """The bends of a road as one condition; None for a road that is as it was made."""
     if not bends:
         return None
+    cut = hold = refuse = False
+    delay_ns = jitter_ns = 0
     pass_loss = pass_duplicate = pass_corrupt = 1.0
     for bend in bends:
-        pass_loss *= 1 - bend.loss
+        cut = cut or bend.cut
+        hold = hold or bend.hold
+        refuse = refuse or bend.refuse
+        delay_ns += bend.delay_ns
+        jitter_ns += bend.jitter_ns
+        pass_loss *= 1 - bend.loss if bend.burst <= 1 else 1
         pass_duplicate *= 1 - bend.duplicate
         pass_corrupt *= 1 - bend.corrupt
     return Condition(
-        cut=any(bend.cut for bend in bends),
-        hold=any(bend.hold for bend in bends),
-        delay_ns=sum(bend.delay_ns for bend in bends),
-        jitter_ns=sum(bend.jitter_ns for bend in bends),
+        cut=cut,
+        hold=hold,
+        closed=cut or hold,
+        refuse=refuse,
+        delay_ns=delay_ns,
+        jitter_ns=jitter_ns,
         loss=1 - pass_loss,
         duplicate=1 - pass_duplicate,
         corrupt=1 - pass_corrupt,
+        late=tuple((bend.late, bend.late_ns) for bend in bends if bend.late),
     )
 
 
-class Road:
-    """The way from one host to another."""
+class Road(Draws):
+    """The way from one host to another, and the stream of its randomness: one object, so that both are near."""
 
     __slots__ = (
         "bends",
+        "bursts",
         "bytes_per_second",
         "condition",
         "free_ns",
         "jitter_ns",
         "latency_ns",
         "link",
+        "luck",
+        "on_close",
         "source",
         "target",
         "waiting",
-        "word",
     )
 
-    def __init__(self, source: "SimHost", target: "SimHost", link: Link, draws: Draws) -> None:
+    def __init__(
+        self,
+        source: "SimHost",
+        target: "SimHost",
+        link: Link,
+        seed: int,
+        on_close: Callable[["Road"], None],
+        luck: Callable[[], Draws],
+    ) -> None:
+        super().__init__(seed, "road", f"{source.name}>{target.name}")
         self.source = source
         self.target = target
         self.link = link
-        self.word = draws.word
         self.latency_ns = link.latency_ns
         self.jitter_ns = link.jitter_ns
         self.bytes_per_second = link.bytes_per_second
@@ -111,6 +137,11 @@ class Road:
         self.condition: Condition | None = None
         self.waiting: dict[int, Callable[[], object]] = {}
         """What to tell when the road opens, by connection: streams that hold segments back."""
+        self.bursts: list[tuple[RoadBend, Burst]] = []
+        self.luck = luck
+        """Makes the draws of bends that have some of their own: so they move nobody else's."""
+        self.on_close = on_close
+        """Told when it was open, and nothing gets through any more."""
 
     def arrival(self, now_ns: int, size: int) -> int:
         """When a packet that leaves now arrives, all delays counted, losses not."""
@@ -123,11 +154,22 @@ class Road:
             when_ns += condition.delay_ns
             if condition.jitter_ns:
                 when_ns += (self.word() & MASK32) * condition.jitter_ns >> 32
+            for rate, late_ns in condition.late:
+                if self.happens(rate):
+                    when_ns += late_ns
         return when_ns
 
     def happens(self, rate: float) -> bool:
         """Does something of that rate happen to this packet? Draws only where a rate is set."""
         return rate > 0 and (self.word() >> 11) * 2.0**-53 < rate
+
+    def loses(self) -> bool:
+        """Is the next packet lost, by itself or in a burst?"""
+        condition = self.condition
+        lost = condition is not None and self.happens(condition.loss)
+        for _, burst in self.bursts:
+            lost = burst.loses() or lost
+        return lost
 
     def retransmissions(self) -> int:
         """How long losses keep a stream's segment back: TCP sends again, waiting longer each time."""
@@ -135,9 +177,7 @@ class Road:
         if condition is None:
             return 0
         lost_ns, wait_ns = 0, RETRANSMIT_NS
-        while lost_ns < RETRANSMIT_NS_MAX and (
-            self.happens(condition.loss) or self.happens(condition.corrupt)
-        ):
+        while lost_ns < RETRANSMIT_NS_MAX and (self.loses() or self.happens(condition.corrupt)):
             lost_ns += wait_ns
             wait_ns = min(wait_ns * 2, RETRANSMIT_NS_MAX)
         return lost_ns
@@ -145,6 +185,8 @@ class Road:
     def bend(self, bend: RoadBend) -> None:
         """Bend the road."""
         self.bends.append(bend)
+        if bend.burst > 1:
+            self.bursts.append((bend, Burst(bend.loss, bend.burst, self.luck())))
         self._refold()
 
     def straighten(self, bend: RoadBend) -> None:
@@ -161,12 +203,19 @@ class Road:
         self._refold()
 
     def _refold(self) -> None:
+        if self.bursts:
+            self.bursts = [each for each in self.bursts if any(each[0] is bend for bend in self.bends)]
+        was_closed = self.condition is not None and self.condition.closed
         self.condition = fold(self.bends)
-        limits = [bend.bytes_per_second for bend in self.bends if bend.bytes_per_second]
-        if self.link.bytes_per_second:
-            limits.append(self.link.bytes_per_second)
-        self.bytes_per_second = min(limits, default=0)
-        if self.waiting and (self.condition is None or not self.condition.closed):
+        closed = self.condition is not None and self.condition.closed
+        limit = self.link.bytes_per_second
+        for bend in self.bends:
+            if bend.bytes_per_second and (not limit or bend.bytes_per_second < limit):
+                limit = bend.bytes_per_second
+        self.bytes_per_second = limit
+        if closed and not was_closed:
+            self.on_close(self)
+        if self.waiting and not closed:
             waiting, self.waiting = self.waiting, {}
             for tell in waiting.values():
                 tell()
@@ -175,11 +224,13 @@ class Road:
 class Roads:
     """All roads of a world, made when they are first travelled."""
 
-    __slots__ = ("_links", "_map", "_roads", "_seed")
+    __slots__ = ("_links", "_luck", "_map", "_on_close", "_roads", "_seed")
 
-    def __init__(self, seed: int, regions: Map) -> None:
+    def __init__(self, seed: int, regions: Map, on_close: Callable[[Road], None]) -> None:
         self._seed = seed
+        self._on_close = on_close
         self._map = regions
+        self._luck: dict[str, int] = {}
         self._links: dict[tuple[str, str], Link] = {}
         self._roads: dict[tuple[int, int], Road] = {}
 
@@ -207,4 +258,10 @@ class Roads:
             link = self._links.get((source.name, target.name)) or self._map.between(
                 source.region, target.region
             )
-        return Road(source, target, link, Draws(self._seed, "road", f"{source.name}>{target.name}"))
+        luck = partial(self._lucky, f"{source.name}>{target.name}")
+        return Road(source, target, link, self._seed, self._on_close, luck)
+
+    def _lucky(self, road: str) -> Draws:
+        """A stream for the next bend of a road that has draws of its own."""
+        self._luck[road] = number = self._luck.get(road, 0) + 1
+        return Draws(self._seed, "road bend", f"{road}/{number}")

@@ -206,8 +206,18 @@ class SimSocket(RealSocket, metaclass=_AnySocket):
         )
 
     def connect(self, address: Any) -> None:
-        """Refused: it would block."""
-        self._blocks("connect")
+        """At once for a Unix socket whose listener has room; otherwise it would block, and is refused."""
+        world = active_world()
+        if world is None or self._kind[0] != real_socket.AF_UNIX:
+            self._blocks("connect")
+        try:
+            stream = world.connect_unix(address)
+        except BlockingIOError:
+            if self.getblocking():
+                self._blocks("connect")
+            raise
+        self.attach(stream)
+        stream.extra("socket", self)
 
     def accept(self) -> Any:
         """Refused: it would block."""
@@ -297,6 +307,11 @@ class SocketPipe(asyncio.Protocol):
         self._transport.write(data)
         if self._writable is not None:
             await self._writable
+
+    @property
+    def kept(self) -> int:
+        """How many bytes have arrived and were not read."""
+        return sum(len(piece) for piece in self._pieces)
 
     def rest(self) -> bytes:
         """What has arrived and was not read; the connection goes to somebody else."""

@@ -3,67 +3,50 @@
 What is modelled, because programs meet it: each direction is FIFO; a write may arrive in two
 pieces (readers must cope with short reads); the kernels' buffers take what is written up to
 `KERNEL_BUFFER`, beyond that the sender's own buffer fills and asyncio's flow control pauses it;
-a closed peer answers data with a reset; lost or corrupted segments come later, never never; a
-cut is silent: what is sent waits and is sent again when the road opens, at the moment at which
-TCP's doubling timer would have tried, and after `GIVE_UP_NS` the sender's end times out. Whoever
-has nothing to send never learns that the other end is gone.
+a closed peer answers data with a reset. What happens when a road is cut, held or bad stands in
+`stalls`.
 
 What is not: congestion control, window sizes, Nagle and delayed acknowledgements.
 """
 
 import asyncio
-from asyncio import transports
 from collections import deque
 from collections.abc import Callable, Iterable
 from heapq import heappush
 from typing import TYPE_CHECKING, Any
 
-from lydite.sim.network.errors import reset_by_peer, timed_out
-from lydite.sim.network.roads import MASK32, RETRANSMIT_NS, RETRANSMIT_NS_MAX, Road
-from lydite.sim.network.segments import FIN, GIVE_UP_NS, HIGH_WATER, KERNEL_BUFFER, RST, SEGMENT_MAX, Mark
+from lydite.sim.network.errors import reset_by_peer
+from lydite.sim.network.roads import MASK32, Road
+from lydite.sim.network.segments import FIN, HIGH_WATER, KERNEL_BUFFER, RST, SEGMENT_MAX, Mark
+from lydite.sim.network.stalls import Stalls
 
 if TYPE_CHECKING:
     from lydite.sim.hosts.process import SimProcess
     from lydite.sim.loop import SimLoop
     from lydite.sim.network.network import Network
+    from lydite.sim.network.tampering import Outlet
 
 
-class SimStream(transports.Transport):
+class SimStream(Stalls):
     """One end of a connection."""
 
     __slots__ = (
         "_accepted",
-        "_buffered",
-        "_consumed",
-        "_free_ns",
         "_high",
         "_host_index",
-        "_limit",
         "_low",
-        "_network",
         "_paused",
         "_peer_salt",
         "_received",
-        "_sent",
-        "_unsent",
+        "_special",
         "_write_paused",
         "closing",
-        "connection",
-        "context",
         "ended",
-        "eof_sent",
-        "loop",
-        "lost",
-        "number",
         "on_lost",
-        "peer",
+        "outlet",
         "peer_waits",
-        "process",
         "protocol",
-        "road",
     )
-
-    peer: "SimStream"
 
     def __init__(
         self,
@@ -88,17 +71,22 @@ class SimStream(transports.Transport):
         self.eof_sent = False
         self.ended = False
         self.on_lost: Callable[[SimStream], None] | None = None
+        self.outlet: Outlet | None = None
+        """Where its bytes leave, if they are tampered with."""
         self._accepted = False
-        self._buffered = False
         self._paused = False
         self._received: deque[Any] | None = None
-        self._unsent: deque[tuple[int, bool, Any]] | None = None
-        """Since when it waits, whether it was lost (or only held back), and what."""
+        self._special = False
+        """Is what arrives not just bytes for `data_received`?"""
+        self._unsent = None
         self._free_ns = 0
         self._host_index = process.host.index
         self._peer_salt = road.target.salt
         self._sent = 0
         self._consumed = 0
+        self._acknowledged = self._heard = 0
+        self._unheard_ns = -1
+        self.forgotten = False
         self._limit = HIGH_WATER + KERNEL_BUFFER
         """How much may have been sent before the other end is asked how much it has taken."""
         self.peer_waits = False
@@ -130,7 +118,7 @@ class SimStream(transports.Transport):
     def set_protocol(self, protocol: Any) -> None:
         """Hand what arrives to another protocol from now on."""
         self.protocol = protocol
-        self._buffered = isinstance(protocol, asyncio.BufferedProtocol)
+        self._special = self.outlet is not None or isinstance(protocol, asyncio.BufferedProtocol)
 
     def get_protocol(self) -> Any:
         """The protocol that gets what arrives."""
@@ -204,6 +192,11 @@ class SimStream(transports.Transport):
             return
         if data.__class__ is not bytes:
             data = bytes(data)
+        if self.outlet is not None:
+            self.outlet.write(data)
+            if self._sent > self._limit:
+                self._mind_the_buffer()
+            return
         size = len(data)
         network = self._network
         now_ns = self.loop.now_ns
@@ -239,8 +232,7 @@ class SimStream(transports.Transport):
         if not self.can_write_eof():
             raise NotImplementedError("a TLS connection closes both directions at once")
         if not self.eof_sent and not self.closing:
-            self.eof_sent = True
-            self._finish()
+            self._end()
 
     def close(self) -> None:
         """Close when everything written has gone out."""
@@ -265,8 +257,14 @@ class SimStream(transports.Transport):
         if any(item.__class__ is not Mark for item in self._received or ()):
             self.answer_reset()
         elif not self.eof_sent:
-            self.eof_sent = True
+            self._end()
+
+    def _end(self) -> None:
+        self.eof_sent = True
+        if self.outlet is None:
             self._finish()
+        else:
+            self.outlet.end(self._finish)
 
     def _refuse_write(self, data: Any) -> None:
         if not isinstance(data, bytes | bytearray | memoryview):
@@ -275,90 +273,46 @@ class SimStream(transports.Transport):
             raise RuntimeError("Cannot call write() after write_eof()")
 
     @property
+    def waits_for_room(self) -> bool:
+        """Is its writer paused until the other end takes something?"""
+        return self._write_paused and not self.lost
+
+    @property
     def _inflight(self) -> int:
         """What was sent and the program at the other end has not taken yet."""
-        return self._sent - self.peer._consumed
+        return self._sent - (self._heard if self.deaf else self.peer._consumed)
 
     def _mind_the_buffer(self) -> None:
         """Much was sent: has so little of it been taken that the writer must wait?"""
-        if self._inflight > self._high + KERNEL_BUFFER and not self.peer.lost:
+        deaf, full = self.deaf, self._inflight > self._high + KERNEL_BUFFER
+        if deaf and (full or self._sent > self._acknowledged):
+            self.expect_answer()
+        if full and (deaf or not self.peer.lost):
             if not self._write_paused and self.protocol is not None:
                 self._write_paused = True
                 self.peer.peer_waits = True
                 self.protocol.pause_writing()
         else:
-            self._limit = self.peer._consumed + self._high + KERNEL_BUFFER
+            self._limit = self._sent - self._inflight + self._high + KERNEL_BUFFER
 
-    # -- sending when something is in the way
+    # -- sending what somebody has tampered with
 
-    def _finish(self) -> None:
-        self._network.trace.finish(self.loop.now_ns, self.process.host.index, self.connection)
-        self._send_slowly(FIN)
+    def tampered_by(self, outlet: "Outlet | None") -> None:
+        """From now on its bytes leave through this outlet, or as they are."""
+        self.outlet = outlet
+        self._special = outlet is not None or isinstance(self.protocol, asyncio.BufferedProtocol)
 
-    def answer_reset(self) -> None:
-        """Tell the other end that this one is gone. A reset is sent once: a cut road loses it."""
-        network, road = self._network, self.road
-        network.trace.reset(self.loop.now_ns, self.process.host.index, self.connection)
-        condition = road.condition
-        if condition is not None and condition.hold and not condition.cut:
-            self._keep_back(RST)
-            return
-        self._unsent = None
-        if condition is None or not (condition.cut or road.happens(condition.loss)):
-            self._arrive_at_peer(RST, 0)
+    def owe(self, size: int) -> None:
+        """So many bytes will leave: they fill the buffers from now on."""
+        self._sent += size
 
-    def _send_slowly(self, data: Any) -> None:
-        condition = self.road.condition
-        if self._unsent or (condition is not None and condition.closed):
-            self._keep_back(data)
-            return
-        if data.__class__ is Mark:
-            self._arrive_at_peer(data, 0)
-            return
-        for start in range(0, len(data), SEGMENT_MAX):
-            piece = data[start : start + SEGMENT_MAX]
-            self._arrive_at_peer(piece, len(piece))
-
-    def _arrive_at_peer(self, data: Any, size: int) -> None:
-        road = self.road
-        when_ns = road.arrival(self.loop.now_ns, size) + road.retransmissions()
-        self._free_ns = when_ns = max(when_ns, self._free_ns)
-        self.loop.push(when_ns, self.peer.process.host, (self.peer, data))
-
-    def _keep_back(self, data: Any) -> None:
-        now_ns = self.loop.now_ns
-        if self._unsent is None:
-            self._unsent = deque()
-        if not self._unsent:
-            self.loop.at(now_ns + GIVE_UP_NS, self.process.host, self._give_up, now_ns, context=self.context)
-        condition = self.road.condition
-        self._unsent.append((now_ns, condition is None or condition.cut, data))
-        self.road.waiting[self.number] = self.road_opened
-
-    def road_opened(self) -> None:
-        """What was held goes on at once; what was lost, when TCP's doubling timer next tries."""
-        if not self._unsent:
-            return
-        now_ns, (first_ns, was_lost, _) = self.loop.now_ns, self._unsent[0]
-        try_ns, wait_ns = first_ns if was_lost else now_ns, RETRANSMIT_NS
-        while try_ns < now_ns:
-            try_ns += wait_ns
-            wait_ns = min(wait_ns * 2, RETRANSMIT_NS_MAX)
-        self.loop.at(try_ns, self.process.host, self._send_again, context=self._network.context)
-
-    def _send_again(self) -> None:
-        condition = self.road.condition
-        if condition is not None and condition.closed:
-            self.road.waiting[self.number] = self.road_opened
-            return
-        unsent, self._unsent = self._unsent, None
-        for _, _, data in unsent or ():
+    def leave(self, data: bytes) -> None:
+        """Send what an outlet lets go, whatever has become of the program since it wrote."""
+        if not self.forgotten:
+            self._network.emit_send(self.loop.now_ns, self._host_index, self.connection, len(data), data)
             self._send_slowly(data)
-
-    def _give_up(self, since_ns: int) -> None:
-        if self._unsent and self._unsent[0][0] <= since_ns and not self.lost:
-            self._unsent = None
-            self.fail(timed_out())
+            if self.deaf:
+                self.expect_answer()
 
     # -- what arrives
 
@@ -374,8 +328,8 @@ class SimStream(transports.Transport):
         size = len(payload)
         self._network.emit_deliver(self.loop.now_ns, self._host_index, self.connection, size)
         try:
-            if self._buffered:
-                self._fill(payload)
+            if self._special:
+                self._take(payload)
             else:
                 self.protocol.data_received(payload)
         except (SystemExit, KeyboardInterrupt):
@@ -385,12 +339,12 @@ class SimStream(transports.Transport):
             return
         self._consumed += size
         if self.peer_waits:
-            self._grant()
+            self.grant()
 
     def _receive_specially(self, payload: Any) -> None:
         """What is not just bytes for a program that reads."""
         if self.lost:
-            if payload.__class__ is not Mark:
+            if payload.__class__ is not Mark or (self.forgotten and payload is not RST):
                 self.answer_reset()
         elif payload is RST:
             self.was_reset()
@@ -428,6 +382,15 @@ class SimStream(transports.Transport):
         for payload in received or ():
             self.receive(payload)
 
+    def _take(self, data: bytes) -> None:
+        """Some protocols have a buffer of their own, and to some words somebody listens."""
+        if self.outlet is not None:
+            self.outlet.hear(data)
+        if isinstance(self.protocol, asyncio.BufferedProtocol):
+            self._fill(data)
+        else:
+            self.protocol.data_received(data)
+
     def _fill(self, data: bytes) -> None:
         rest = memoryview(data)
         while rest:
@@ -437,13 +400,12 @@ class SimStream(transports.Transport):
             self.protocol.buffer_updated(count)
             rest = rest[count:]
 
-    def _grant(self) -> None:
+    def grant(self) -> None:
         """The writer at the other end waits: it hears of the room after the way back."""
         peer = self.peer
-        if peer._inflight <= peer._low + KERNEL_BUFFER:
+        if peer._sent - self._consumed <= peer._low + KERNEL_BUFFER:
             self.peer_waits = False
-            when_ns = self.road.arrival(self.loop.now_ns, 0)
-            self.loop.at(when_ns, peer.process.host, peer.granted, context=peer.context)
+            self._send_grant(self.loop.now_ns)
 
     def granted(self) -> None:
         """There is room again at the other end."""
@@ -459,6 +421,8 @@ class SimStream(transports.Transport):
         if self.lost:
             return
         self.closing = True
+        if self.outlet is not None:
+            self.outlet.drop()
         self._lose(error)
 
     def _lose(self, error: BaseException | None) -> None:
@@ -485,14 +449,9 @@ class SimStream(transports.Transport):
             self._network.forget(self)
             self.answer_reset()
 
-    def lost_on_the_way(self, data: Any) -> None:
-        """The host at the other end has no power: what was sent will be sent again, when it is back."""
-        if not self.lost or self.eof_sent:
-            self._keep_back(data)
-            self.road.waiting.pop(self.number, None)
-            self._network.unpowered(self.peer.process.host, self)
-
     def vanish(self) -> None:
         """The host lost its power: nobody hears anything."""
-        self.closing = self.lost = True
+        self.closing = self.lost = self.forgotten = True
         self._unsent = None
+        if self.outlet is not None:
+            self.outlet.drop()

@@ -117,6 +117,33 @@ def is_whole(message: bytes, size: int) -> bool:
     return len(message) >= size or message.startswith(_ALERT) or not is_tls
 
 
+def is_handshake(data: bytes) -> bool:
+    """Is this a message of a handshake, and no word of a program?"""
+    return data.startswith((_HELLO, _ANSWER, _ALERT))
+
+
+@dataclass(slots=True)
+class Eavesdropper:
+    """Hears what arrives in plain text, and leaves the messages of handshakes out, which may come in parts."""
+
+    _early: bytes = b""
+    _left_out: int = 0
+
+    def plain(self, data: bytes) -> bytes:
+        """The words of programs."""
+        data = self._early + data
+        self._early = b""
+        for start, size in ((_HELLO, HELLO_SIZE), (_ANSWER, ANSWER_SIZE), (_ALERT, len(_ALERT))):
+            if not self._left_out and data.startswith(start):
+                self._left_out = size
+            elif not self._left_out and data and start.startswith(data):
+                self._early = data
+                return b""
+        skipped = min(self._left_out, len(data))
+        self._left_out -= skipped
+        return data[skipped:]
+
+
 def agree(
     server: ssl.SSLContext, client: ssl.SSLContext, hostname: str
 ) -> tuple[Session | Exception, Session | Exception]:

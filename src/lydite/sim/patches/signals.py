@@ -3,7 +3,7 @@
 | asked for | inside a world |
 |---|---|
 | `signal.signal`, `getsignal` | a handler of the process, called as ``handler(signum, None)`` |
-| `os.kill`, `killpg`, `abort`, `raise_signal`, `pthread_kill` | the world sends it to the process of that number |
+| `os.kill`, `killpg`, `abort`, `raise_signal`, `pthread_kill` | sent by the world, with the kernel's defaults |
 | `setitimer`, `alarm`, `pause`, `sigwait` | refused: they would wait for a real signal |
 | `set_wakeup_fd`, `siginterrupt` | nothing happens |
 """

@@ -6,16 +6,19 @@ that. Both leave the same thing behind: a disk.
 """
 
 import asyncio
+import errno
+import os
 import signal
 import traceback
 from typing import TYPE_CHECKING, Any, Final
 
-from lydite.model import ProgramEnded, TargetNotFound
+from lydite.model import SECOND, ProgramEnded, TargetNotFound
+from lydite.sim.context import current_process
 from lydite.sim.hosts.process import KILLED, SimProcess
 from lydite.sim.patches import flush_output, real, run_exit_handlers
 from lydite.sim.patches.environ import hand_down
 from lydite.sim.programs.asgi import serve
-from lydite.world import Asgi, Program, Runnable
+from lydite.world import Asgi, Program, Runnable, Unsynced
 
 if TYPE_CHECKING:
     from lydite.sim.hosts.host import SimHost
@@ -25,10 +28,30 @@ FIRST_PID: Final = 1_000
 PIDS_OF_A_HOST: Final = 60
 READY_WITHIN_NS: Final = 60_000_000_000
 READY_POLL_NS: Final = 5_000_000
+HARMLESS: Final = frozenset(
+    {
+        *(signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGWINCH),
+        *(signal.SIGPIPE, signal.SIGXFSZ),
+        *(signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU),
+    }
+)
+"""Signals that end no process by themselves: the kernel ignores them, Python does, or they only stop it.
+
+Stopping is the tester's lever, so those do nothing. Every other signal ends a process that has no handler.
+"""
+FELLING: Final = ("crash", "power")
+"""What kills a process from outside: faults, after whose end it is started again."""
 
 
 class Vanished(BaseException):
     """Unwinds the frames of a process that has ended itself in the middle of a call."""
+
+
+def refuse_the_dead() -> None:
+    """What a process has left to do in its `finally` blocks when it ended in the middle of a call never happens."""
+    process = current_process()
+    if process is not None and not process.alive:
+        raise Vanished
 
 
 class Lifecycle:
@@ -52,6 +75,7 @@ class Lifecycle:
             process.main_task = world.loop.create_task(
                 self._live(process, runnable), name="main", context=process.context
             )
+            _tell_who_awaits(process)
         return process
 
     async def _live(self, process: SimProcess, runnable: Runnable) -> None:
@@ -132,9 +156,9 @@ class Lifecycle:
         for task in self._tasks_of(process):
             task._log_destroy_pending = False
             process.graveyard.append(task)
-        self._release(process, code)
+        self._release(process, code, felled=cause in FELLING)
 
-    def _release(self, process: SimProcess, code: int) -> None:
+    def _release(self, process: SimProcess, code: int, *, felled: bool = False) -> None:
         loop = self._world.loop
         loop.gated = True
         loop.graveyard.append(process)
@@ -144,14 +168,18 @@ class Lifecycle:
         for close in closers.values():
             close()
         process.host.processes.remove(process)
+        if process.program is not None and (felled or process.stopping):
+            process.successor = self._next_start(process.host, process.program)
         if not process.finished.done():
             process.finished.set_result(code)
 
     def signal(self, host: "SimHost", pid: int, number: int) -> None:
         """`kill(2)`: let a process of this host have a signal."""
+        if not 0 <= number < signal.NSIG:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         process = next((each for each in host.processes if each.pid == pid), None)
         if process is None:
-            raise ProcessLookupError(3, "No such process")
+            raise ProcessLookupError(errno.ESRCH, os.strerror(errno.ESRCH))
         handler = process.signals.get(number)
         if number == 0:
             return
@@ -159,10 +187,12 @@ class Lifecycle:
             self._world.loop.call_soon(handler, context=process.context)
         elif number == signal.SIGINT and process.main_task is not None:
             process.main_task.cancel()
-        elif number in (signal.SIGTERM, signal.SIGKILL, signal.SIGHUP, signal.SIGINT):
-            self.kill(process, signal.Signals(number).name, -number)
+        elif number not in HARMLESS and process is self._world.tester:
+            self._world.refuse(f"{_name_of(number)} would end the trial", "return from the trial instead")
+        elif number not in HARMLESS:
+            self.kill(process, _name_of(number), -number)
 
-    def cut_power(self, host: "SimHost") -> None:
+    def cut_power(self, host: "SimHost", unsynced: Unsynced = "any") -> None:
         """Everything on the host stops at once, and the disk keeps only what it has."""
         if not host.powered:
             return
@@ -170,7 +200,7 @@ class Lifecycle:
             self._world.network_model.lose_power(process)
             self.kill(process, "power")
         host.powered = False
-        host.disk.power_loss()
+        host.disk.power_loss(unsynced)
 
     def revive(self, host: "SimHost") -> None:
         """Power, if it was cut; and every program that was started here and does not run."""
@@ -198,24 +228,77 @@ class Lifecycle:
         if host.powered and not host.down:
             self.revive(host)
 
-    async def until_listening(self, process: SimProcess, port: int) -> None:
-        """Wait until the process takes connections on a port; say what happened if it never does."""
+    # -- waiting for programs
+
+    async def until_started(self, host: "SimHost", runnable: Runnable) -> SimProcess:
+        """Wait until a host that is down is revived, and with it the program."""
+        return await self._started(host, runnable, self._next_start(host, runnable))
+
+    async def until_listening(self, process: SimProcess, port: int) -> SimProcess:
+        """Wait until the program takes connections on a port; the process that does so in the end.
+
+        A fault that fells it meanwhile is waited out: when its host is revived the program is started again.
+        A program that ends by itself is an error, told with its last words.
+        """
         world, host = self._world, process.host
         give_up_ns = world.now_ns + READY_WITHIN_NS
         while not world.network_model.listens(host, port):
             if not process.running:
-                problem = f"{process.program} on {host.name} ended with exit code {process.exit_code}"
-            elif world.now_ns > give_up_ns:
-                problem = f"{process.program} on {host.name} did not listen within 60 virtual seconds"
-            else:
-                await world.sleep(READY_POLL_NS)
+                if process.program is None or process.successor is None:
+                    raise _not_ready(process, port, f"ended with exit code {process.exit_code}")
+                process = await self._started(host, process.program, process.successor)
+                give_up_ns = world.now_ns + READY_WITHIN_NS
                 continue
-            last = host.last_words[-1][2] if host.last_words else ""
+            if host.paused:
+                give_up_ns = world.now_ns + READY_WITHIN_NS
+            elif world.now_ns > give_up_ns:
+                raise _not_ready(process, port, "did not listen within 60 virtual seconds")
+            await world.sleep(READY_POLL_NS)
+        return process
+
+    def _next_start(self, host: "SimHost", runnable: Runnable) -> "asyncio.Future[SimProcess]":
+        started: asyncio.Future[SimProcess] = self._world.loop.create_future()
+        host.awaited.append((runnable, started))
+        return started
+
+    async def _started(
+        self, host: "SimHost", runnable: Runnable, started: "asyncio.Future[SimProcess]"
+    ) -> SimProcess:
+        patience_ns = self._world.limits.virtual_ns // 2
+        await asyncio.wait([started], timeout=patience_ns / SECOND)
+        if not started.done():
             raise ProgramEnded(
-                f"{problem}, and the trial waits for port {port}",
-                where=f"last words: {last}" if last else "",
-                remedy="look at the program's output with --verbose, or at the port that it binds",
+                f"the trial waits for {runnable} on {host.name}, which a fault has taken down and nobody has "
+                f"revived within {patience_ns / SECOND:g} virtual seconds",
+                remedy="let that fault end (`lasting_ns`), or call world.process.revive(...) meanwhile",
             )
+        return started.result()
+
+
+def _name_of(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"SIGRTMIN+{number - signal.SIGRTMIN}"
+
+
+def _not_ready(process: SimProcess, port: int, problem: str) -> ProgramEnded:
+    words = process.host.last_words
+    last = words[-1][2] if words else ""
+    return ProgramEnded(
+        f"{process.program} on {process.host.name} {problem}, and the trial waits for port {port}",
+        where=f"last words: {last}" if last else "",
+        remedy="look at the program's output with --verbose, or at the port that it binds",
+    )
+
+
+def _tell_who_awaits(process: SimProcess) -> None:
+    awaited = process.host.awaited
+    for index, (runnable, started) in enumerate(awaited):
+        if runnable == process.program:
+            del awaited[index]
+            started.set_result(process)
+            return
 
 
 def _pid(host: "SimHost") -> int:

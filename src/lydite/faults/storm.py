@@ -1,0 +1,154 @@
+"""A storm: a schedule drawn from the seed, in the manner of a swarm.
+
+Each seed enables some kinds of trouble only, other ones each time: when everything happens at once, faults hide one
+another, and the one that matters is healed by accident. What is enabled is then drawn as often as is asked for, each
+fault with its own moment, length and victims::
+
+    @trial(hosts=FIVE, storm=Storm(hosts=FIVE, kinds=("network", "process"), faults=(5, 20)))
+
+Nemeses are drawn beside it: small plans that aim at what protocols get wrong (`nemeses`).
+
+A storm keeps within its budget: what would break more hosts at once than the system promises to survive is drawn
+anew, and left out if it still would. In the mode LIVENESS every fault ends before the storm does, so that the trial
+can heal the rest and demand that the system comes back; in the mode SAFETY faults may also outlast it, or never end.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from lydite.faults.budget import Budget, Ledger
+from lydite.faults.catalogue import CATALOGUE, trouble_of
+from lydite.faults.nemeses import Nemesis
+from lydite.faults.trouble import Trouble
+from lydite.faults.twisting import twisted
+from lydite.model import MILLISECOND, SECOND, Draws, Fault, InputError, Schedule, near
+
+ATTEMPTS: Final = 8
+"""How often a fault that breaks the budget is drawn anew before it is left out."""
+
+
+class Mode(Enum):
+    """What a storm leaves behind."""
+
+    LIVENESS = "liveness"
+    """Every fault that can end has ended when the storm is over."""
+    SAFETY = "safety"
+    """Some faults outlast the storm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storm:
+    """What to draw, for which hosts. Called with draws, it is the storm of a trial."""
+
+    hosts: tuple[str, ...]
+    kinds: tuple[str, ...] = ("network", "process", "cpu", "disk", "clock")
+    """Kinds (`process.crash`) and whole families (`network`)."""
+    without: tuple[str, ...] = ()
+    """Kinds and families that are left out again."""
+    faults: int | tuple[int, int] = (3, 12)
+    """How many, or between which numbers; nemeses come on top."""
+    from_ns: int = SECOND
+    until_ns: int = 60 * SECOND
+    lasting_ns: tuple[int, int] = (500 * MILLISECOND, 6 * SECOND)
+    mode: Mode = Mode.LIVENESS
+    budget: Budget = Budget()
+    nemeses: tuple[Nemesis, ...] = ()
+
+    def __post_init__(self) -> None:
+        problems = [*self._problems()]
+        if problems:
+            raise InputError(f"this storm cannot be: {'; '.join(problems)}", where="Storm")
+
+    def __call__(self, draws: Draws) -> Schedule:
+        """The storm of one seed."""
+        ledger = Ledger(self.budget, self.hosts)
+        drawn = [*self._aimed(draws, ledger), *self._swarm(draws, ledger)]
+        return Schedule.of(drawn)
+
+    @property
+    def troubles(self) -> tuple[type[Trouble], ...]:
+        """The kinds that it draws from: those that its budget allows at all."""
+        return tuple(
+            each
+            for kind, each in CATALOGUE.items()
+            if _named(kind, self.kinds)
+            and not _named(kind, self.without)
+            and self.budget.of(each.harm) != 0
+            and each.stormy
+        )
+
+    @property
+    def must_end(self) -> bool:
+        """Does every fault end before the storm does?"""
+        return self.mode is Mode.LIVENESS
+
+    def twisted(self, schedule: Schedule, draws: Draws) -> Schedule:
+        """A schedule a little different, within the same budget."""
+        return twisted(self, schedule, self(draws), draws)
+
+    def _swarm(self, draws: Draws, ledger: Ledger) -> Iterator[Fault]:
+        troubles = self.troubles
+        enabled = draws.sample(troubles, draws.between(min(2, len(troubles)), len(troubles)))
+        count = self.faults if isinstance(self.faults, int) else draws.between(*self.faults)
+        for _ in range(count):
+            for _ in range(ATTEMPTS):
+                fault = self._fault(draws, draws.choice(enabled), ledger)
+                if fault is not None:
+                    yield fault
+                    break
+
+    def _fault(self, draws: Draws, kind: type[Trouble], ledger: Ledger) -> Fault | None:
+        at_ns = draws.between(self.from_ns, max(self.from_ns, self.until_ns - self.lasting_ns[0]))
+        lasting_ns = self._length(draws, at_ns)
+        trouble = kind.drawn(draws, self.hosts)
+        if trouble is None:
+            return None
+        return _within(trouble, trouble.at(at_ns, lasting_ns=lasting_ns if trouble.opposite else 0), ledger)
+
+    def _length(self, draws: Draws, at_ns: int) -> int:
+        length_ns = draws.between(*self.lasting_ns)
+        if self.must_end:
+            return min(length_ns, max(1, self.until_ns - at_ns))
+        return 0 if draws.chance(OUTLASTING) else length_ns
+
+    def _aimed(self, draws: Draws, ledger: Ledger) -> Iterator[Fault]:
+        for nemesis in self.nemeses:
+            own = Draws(draws.word(), "nemesis")
+            if own.chance(0.5):
+                for fault in nemesis(own, self.hosts, self.from_ns, self.until_ns):
+                    kept = _within(trouble_of(fault), fault, ledger)
+                    if kept is not None:
+                        yield kept
+
+    def _problems(self) -> Iterator[str]:
+        if not self.hosts:
+            yield "it names no hosts"
+        families = {kind.partition(".")[0] for kind in CATALOGUE}
+        for name in (*self.kinds, *self.without):
+            if name not in CATALOGUE and name not in families:
+                yield f"unknown kind {name}; {near(name, [*CATALOGUE, *families])}"
+        if not 0 <= self.from_ns < self.until_ns:
+            yield f"it lasts from {self.from_ns} to {self.until_ns} ns, expected a later end"
+        if not 0 < self.lasting_ns[0] <= self.lasting_ns[1]:
+            yield f"faults last between {self.lasting_ns[0]} and {self.lasting_ns[1]} ns, expected a longer second one"
+        low, high = (self.faults, self.faults) if isinstance(self.faults, int) else self.faults
+        if not 0 <= low <= high:
+            yield f"it has between {low} and {high} faults, expected a larger second number"
+
+
+OUTLASTING: Final = 0.1
+"""How many of the faults of a SAFETY storm never end."""
+
+
+def _within(trouble: Trouble, fault: Fault, ledger: Ledger) -> Fault | None:
+    """The fault, paid for; None where the budget does not allow it."""
+    if not ledger.allows(trouble, fault):
+        return None
+    ledger.spend(trouble, fault)
+    return fault
+
+
+def _named(kind: str, names: tuple[str, ...]) -> bool:
+    return kind in names or kind.partition(".")[0] in names
