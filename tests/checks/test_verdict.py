@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from lydite.checks import ASSERTION, EXCEPTION, NOTHING, Judgement, check, holds, judge, unknown, violated
-from lydite.model import BudgetSpent, Event, InputError, Kind, Refused, Verdict
+from lydite.model import BudgetSpent, Event, InputError, Kind, Plain, Refused, Verdict, seconds
 
 HERE = Path(__file__).name
 
 
-def asked(number: int, name: str, *, mode: str = "always", holds: bool = True, **facts: int) -> Event:
+def asked(number: int, name: str, *, mode: str = "always", holds: bool = True, **facts: Plain) -> Event:
     return Event(
         number=number,
         at_ns=number * 10,
@@ -54,6 +54,70 @@ def test_what_was_sometimes_true_holds_and_what_never_was_proves_nothing() -> No
     assert judge(seen, (), None).verdict is Verdict.HOLDS
     assert judge(unseen, (), None).verdict is Verdict.UNKNOWN
     assert "never true" in judge(unseen, (), None).findings[0].message
+
+
+def promised(number: int, *, holds: bool = True, took_s: int = 1, bent: tuple[str, ...] = ()) -> Event:
+    facts: dict[str, Plain] = {"within_ns": seconds(5), "took_ns": seconds(took_s), "bent": list(bent)}
+    return asked(number, "elected", mode="eventually", holds=holds, **facts)
+
+
+def test_what_came_true_in_time_holds_and_the_slowest_is_told() -> None:
+    (finding,) = judge([promised(0), promised(1, took_s=4), promised(2, took_s=2)], (), None).findings
+
+    assert (finding.verdict, finding.message) == (Verdict.HOLDS, "came true 3 times")
+    assert (finding.facts["took_ns"], finding.evidence) == (seconds(4), (1,))
+
+
+def test_what_did_not_come_true_in_a_whole_world_is_violated() -> None:
+    story = [promised(0), promised(1, holds=False, bent=("network.cut",)), promised(2, holds=False)]
+
+    (finding,) = judge(story, (), None).findings
+
+    assert (finding.verdict, finding.evidence) == (Verdict.VIOLATED, (2,))
+    assert finding.message == "did not come true within 5.000 s"
+    assert finding.facts["mode"] == "eventually"
+
+
+def test_a_promise_proves_nothing_while_the_world_is_bent() -> None:
+    story = [promised(0), promised(1, holds=False, bent=("network.cut(a, b)", "disk.fill(a)"))]
+
+    (finding,) = judge(story, (), None).findings
+
+    assert finding.verdict is Verdict.UNKNOWN
+    assert finding.message == "the world was still bent: network.cut(a, b), disk.fill(a)"
+
+
+def test_a_promise_without_its_facts_is_judged_as_if_nothing_were_bent() -> None:
+    kept = asked(0, "elected", mode="eventually")
+    broken = asked(1, "elected", mode="eventually", holds=False, bent="cut", within_ns="5", took_ns=None)
+
+    assert judge([kept], (), None).verdict is Verdict.HOLDS
+    assert judge([kept, broken], (), None).verdict is Verdict.VIOLATED
+
+
+def test_a_line_that_was_passed_is_reached() -> None:
+    story = [asked(0, "leader lost", mode="reachable"), asked(1, "leader lost", mode="reachable")]
+
+    (finding,) = judge(story, (), None, reaches=("leader lost",)).findings
+
+    assert (finding.verdict, finding.evidence) == (Verdict.HOLDS, (0,))
+    assert finding.facts["mode"] == "reachable"
+
+
+def test_a_line_that_must_be_passed_and_never_was_proves_nothing() -> None:
+    judged = judge([asked(0, "b", mode="reachable"), asked(1, "a")], (), None, reaches=("a", "b", "a"))
+
+    assert judged.verdict is Verdict.UNKNOWN
+    missed = [finding for finding in judged.findings if finding.verdict is Verdict.UNKNOWN]
+    assert [(each.check, each.message) for each in missed] == [("a", "was never reached")]
+    assert missed[0].facts == {"mode": "reachable"}
+
+
+def test_a_claim_of_a_mode_that_is_not_known_proves_nothing() -> None:
+    (finding,) = judge([asked(0, "x", mode="probably")], (), None).findings
+
+    assert finding.verdict is Verdict.UNKNOWN
+    assert "does not know: probably" in finding.message
 
 
 def test_nothing_checked_is_unknown() -> None:

@@ -31,6 +31,7 @@ from lydite.model import (
     LyditeError,
     SimulationError,
     Verdict,
+    format_ns,
     gravest,
 )
 
@@ -48,9 +49,15 @@ class Judged:
     ending: Ending | None = None
 
 
-def judge(story: Sequence[Event], checks: Iterable[Check], error: BaseException | None) -> Judged:
-    """Judge a run by its story, its checks, and what came out of the trial."""
-    findings = [*_lines(story)]
+def judge(
+    story: Sequence[Event],
+    checks: Iterable[Check],
+    error: BaseException | None,
+    *,
+    reaches: Sequence[str] = (),
+) -> Judged:
+    """Judge a run by its story, its checks, what it must reach, and what came out of the trial."""
+    findings = [*_lines(story), *_missed(story, reaches)]
     ending = None
     if error is not None:
         decisive = _decisive(error)
@@ -72,15 +79,40 @@ def judge(story: Sequence[Event], checks: Iterable[Check], error: BaseException 
 
 
 def _lines(story: Sequence[Event]) -> list[Finding]:
-    """One finding for each name that `always` or `sometimes` was called with, in the order of first calls."""
+    """One finding for each mode and name that the trial claimed something in, in the order of first calls."""
     calls: dict[tuple[str, str], list[Event]] = {}
     for event in story:
         if event.kind is Kind.CHECK:
             key = (str(event.fields["mode"]), str(event.fields["name"]))
             calls.setdefault(key, []).append(event)
+    return [_claim(mode, name, events) for (mode, name), events in calls.items()]
+
+
+def _claim(mode: str, name: str, events: Sequence[Event]) -> Finding:
+    match mode:
+        case "always":
+            return _always(name, events)
+        case "sometimes":
+            return _sometimes(name, events)
+        case "eventually":
+            return _eventually(name, events)
+        case "reachable":
+            return _reachable(name, events[0])
+    message = f"a claim of a kind that this version does not know: {mode}"
+    return Finding(check=name, verdict=Verdict.UNKNOWN, message=message, evidence=(events[0].number,))
+
+
+def _missed(story: Sequence[Event], reaches: Sequence[str]) -> list[Finding]:
+    """One finding for each name that must be reached and was not."""
+    reached = {
+        str(event.fields["name"])
+        for event in story
+        if event.kind is Kind.CHECK and event.fields["mode"] == "reachable"
+    }
     return [
-        _always(name, events) if mode == "always" else _sometimes(name, events)
-        for (mode, name), events in calls.items()
+        Finding(check=name, verdict=Verdict.UNKNOWN, message="was never reached", facts={"mode": "reachable"})
+        for name in dict.fromkeys(reaches)
+        if name not in reached
     ]
 
 
@@ -113,6 +145,50 @@ def _sometimes(name: str, events: Sequence[Event]) -> Finding:
         facts={"mode": "sometimes"},
         evidence=(seen.number,),
     )
+
+
+def _eventually(name: str, events: Sequence[Event]) -> Finding:
+    late = [event for event in events if not event.fields["holds"]]
+    broken = next((event for event in late if not _bent(event)), None)
+    if broken is not None:
+        return _told(name, broken, Verdict.VIOLATED, f"did not come true{_in_time(broken)}")
+    if late:
+        bent = ", ".join(_bent(late[0]))
+        return _told(name, late[0], Verdict.UNKNOWN, f"the world was still bent: {bent}")
+    slowest = max(events, key=_took_ns)
+    return _told(name, slowest, Verdict.HOLDS, f"came true {_times(len(events))}")
+
+
+def _reachable(name: str, event: Event) -> Finding:
+    return _told(name, event, Verdict.HOLDS, "was reached")
+
+
+def _told(name: str, event: Event, verdict: Verdict, message: str) -> Finding:
+    """A finding that one event shows, with what the trial said there."""
+    return Finding(
+        check=name,
+        verdict=verdict,
+        message=message,
+        at_ns=event.at_ns,
+        host=event.host,
+        facts={**_facts(event), "mode": event.fields["mode"]},
+        evidence=(event.number,),
+    )
+
+
+def _bent(event: Event) -> tuple[str, ...]:
+    bent = _facts(event).get("bent")
+    return tuple(str(each) for each in bent) if isinstance(bent, list | tuple) else ()
+
+
+def _took_ns(event: Event) -> int:
+    took_ns = _facts(event).get("took_ns")
+    return took_ns if isinstance(took_ns, int) else 0
+
+
+def _in_time(event: Event) -> str:
+    within_ns = _facts(event).get("within_ns")
+    return f" within {format_ns(within_ns)}" if isinstance(within_ns, int) else ""
 
 
 def _facts(event: Event) -> Facts:
