@@ -1,5 +1,6 @@
 """`lydite trace`: a trace is made, looked at, checked, converted and compared."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -37,9 +38,19 @@ def test_a_trace_can_be_shown_and_verified(traces: tuple[str, str]) -> None:
 
     assert shown.code == verified.code == 0
     assert "SEND" in shown.out
-    assert [event["kind"] for event in starts.json["events"]] == ["START"]
+    assert [event["type"] for event in starts.json["events"]] == ["start"]
     assert run.json["digest"] in verified.out
     assert lydite("trace", "show", one, "--limit", "1").out.count("\n") == 2
+
+
+def test_an_event_is_the_same_object_in_every_json(traces: tuple[str, str]) -> None:
+    one, _ = traces
+
+    shown = lydite("trace", "show", one, "--json").json["events"]
+    exported = [json.loads(line) for line in lydite("trace", "export", one).out.splitlines()]
+
+    assert shown == exported[1:-1]
+    assert set(shown[0]) == {"id", "time", "t_ns", "type", "source", "metadata"}
 
 
 def test_an_unknown_kind_is_told_with_those_that_are(traces: tuple[str, str]) -> None:

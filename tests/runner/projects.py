@@ -188,6 +188,52 @@ async def dies_at_once(argv):
 '''
 
 
+RING = '''\
+"""A ring that two troubles at once bring down; nothing runs in it, so it is fast."""
+
+from lydite.harness import trial
+from lydite.model import Draws, Fault, Schedule, milliseconds, seconds
+from lydite.world import World
+
+
+def stands(cut: bool, drift: bool) -> bool:
+    return not (cut and drift)
+
+
+def storm(draws: Draws) -> Schedule:
+    """Twelve faults of four kinds."""
+    kinds = (
+        ("network.cut", {"left": ["node-1", "node-2"], "right": ["node-3", "node-4"]}),
+        ("clock.drift", {"hosts": ["node-1", "node-2", "node-3"], "rate": 1.75}),
+        ("process.pause", {"hosts": ["node-4"]}),
+        ("disk.slow", {"hosts": ["node-1"], "by_ns": milliseconds(3)}),
+    )
+    return Schedule.of(
+        Fault(
+            at_ns=draws.between(seconds(1), seconds(9)),
+            kind=kind,
+            args=args,
+            lasting_ns=draws.between(seconds(1), seconds(4)),
+        )
+        for kind, args in (draws.choice(kinds) for _ in range(12))
+    )
+
+
+@trial(storm=storm)
+async def ring(world: World) -> None:
+    """Look once in a while whether the ring still stands."""
+    nodes = [f"node-{number}" for number in world.several("nodes", 4, least=2)]
+    for name in nodes:
+        world.host(name)
+    looks = world.several("looks", 10)
+    for number in range(1, 11):
+        await world.sleep(seconds(1))
+        if number in looks:
+            bent = [bend.partition("(")[0] for bend in world.bent]
+            world.always("stands", stands("network.cut" in bent, "clock.drift" in bent), look=number)
+'''
+
+
 def write_project(folder: Path, files: dict[str, str]) -> None:
     """Write the files of a project."""
     for name, text in files.items():

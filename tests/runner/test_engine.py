@@ -91,6 +91,26 @@ def test_a_schedule_that_cannot_be_is_refused_before_anything_runs(shop: ForkedE
         shop.run(Order(number=0, label="shop.echoes", seed=0, schedule=impossible))
 
 
+def test_an_attempt_at_what_is_refused_comes_back_and_takes_no_other_with_it(shop: ForkedEngine) -> None:
+    impossible = Schedule.of([Fault(at_ns=0, kind="network.bite", args={})])
+    orders = [
+        Order(number=number, label="shop.echoes", seed=0, schedule=impossible if number % 2 else None)
+        for number in range(6)
+    ]
+    pids = {keeper.pid for keeper in shop.keepers}
+
+    runs = {run.order.number: run for run in shop.attempts(orders)}
+
+    assert sorted(runs) == list(range(6))
+    assert all(runs[number].result.verdict is Verdict.HOLDS for number in (0, 2, 4))
+    for number in (1, 3, 5):
+        ending = runs[number].result.ending
+        assert ending is not None
+        assert (ending.error, list(runs[number].failed)) == ("ScheduleRefused", ["ScheduleRefused"])
+        assert "network.bite" in ending.message
+    assert pids <= {keeper.pid for keeper in shop.keepers}
+
+
 def test_a_trace_is_written_whole_under_its_own_name(shop: ForkedEngine, tmp_path: Path) -> None:
     trace = tmp_path / "run.trace"
 

@@ -33,6 +33,7 @@ FAILURE = Failure(
     schedule=Schedule.of(
         [Fault(at_ns=5, kind="network.cut", args={"left": "a", "right": "b"}, lasting_ns=3)]
     ),
+    parts={"nodes": (1, 3), "payments": ()},
     configuration="c0",
     verdict=Verdict.VIOLATED,
     finding=Finding(check="sum", verdict=Verdict.VIOLATED, message="4 of 5", at_ns=9, facts={"é": [1, None]}),
@@ -84,6 +85,33 @@ def test_the_file_is_plain_json_with_the_command_that_replays_it(tmp_path: Path)
     assert (document["format"], document["version"]) == ("lydite-failure", 1)
     assert document["replay"].startswith("lydite replay ")
     assert document["schedule"][0]["kind"] == "network.cut"
+
+
+def test_a_file_that_tells_of_no_parts_leaves_nothing_out(tmp_path: Path) -> None:
+    path = write_failure(FAILURE, tmp_path)
+    document = json.loads(path.read_text())
+    del document["parts"], document["checksum"]
+    path.write_text(json.dumps({**document, "checksum": digest_of(document)}))
+
+    assert read_failure(path) == replace(FAILURE, parts={})
+
+
+@pytest.mark.parametrize(
+    "parts", [[], None, {"nodes": 3}, {"nodes": [0]}, {"nodes": ["1"]}, {"nodes": [True]}]
+)
+def test_parts_that_are_none_are_refused(tmp_path: Path, parts: Any) -> None:
+    path = rewritten(write_failure(FAILURE, tmp_path), parts=parts)
+
+    with pytest.raises(CorruptRecord, match=r"'parts' .* lists of numbers from 1"):
+        read_failure(path)
+
+
+def test_a_file_can_have_another_name(tmp_path: Path) -> None:
+    path = write_failure(FAILURE, tmp_path, name="small.failure.json")
+
+    assert path.name == "small.failure.json"
+    assert read_failure(path) == FAILURE
+    assert json.loads(path.read_text())["replay"] == f"lydite replay {path}"
 
 
 def test_the_layout_of_the_file_is_free(tmp_path: Path) -> None:

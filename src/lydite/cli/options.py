@@ -49,3 +49,11 @@ def workers_of(wanted: int) -> int:
         return wanted
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
+def refuse_seeds_beyond(first: int, seeds: int) -> None:
+    """An error if the last of so many seeds were none any more."""
+    from lydite.model import InputError
+
+    if first + seeds - 1 > SEED_MAX:
+        raise InputError(f"a seed is below 2**64, the last one would be {first + seeds - 1}", where="--seeds")

@@ -15,6 +15,9 @@ _COLOURS = {Verdict.HOLDS: "32", Verdict.UNKNOWN: "33", Verdict.VIOLATED: "31"}
 
 _PAINTED = re.compile(r"\x1b\[[\d;]*m(?P<text>[^\x1b]*)\x1b\[0m")
 
+COMMANDS = ("replay: ", "shrink: ")
+"""How lines begin that are there to be copied."""
+
 _COLUMNS_MIN = 40
 """On a narrower terminal lines stay as they are: there is no room for an indent."""
 
@@ -38,7 +41,7 @@ def fitted(line: str, columns: int) -> str:
           told 3 of 4
     """
     plain = _PAINTED.sub(r"\g<text>", line)
-    if columns < _COLUMNS_MIN or len(plain) <= columns or plain.lstrip().startswith("replay: "):
+    if columns < _COLUMNS_MIN or len(plain) <= columns or plain.lstrip().startswith(COMMANDS):
         return line
     indent = " " * (len(plain) - len(plain.lstrip()))
     told = textwrap.fill(

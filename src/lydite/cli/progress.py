@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-    from lydite.runner import Progress
+    from lydite.runner import Progress, Shrinking
 
 EVERY_S = 5.0
 """How often a plain line is printed."""
@@ -20,7 +20,7 @@ BAR_COLUMNS = 12
 
 
 class ProgressBar:
-    """Shows how far a sweep is. A context manager; call `watch` with what is swept and how far it is."""
+    """Shows how far a sweep or a shrink is. A context manager; call `watch` with what is swept and how far it is."""
 
     def __init__(self) -> None:
         self._bar: _Bar | None = _Bar() if sys.stderr.isatty() else None
@@ -44,18 +44,29 @@ class ProgressBar:
 
     def watch(self, what: str, progress: "Progress") -> None:
         """One more run is done, or the first ones are about to begin."""
-        if self._bar is not None:
-            self._bar.show(what, progress)
-            return
-        now = time.monotonic()
-        if now - self._said >= EVERY_S:
-            self._said = now
-            sys.stderr.write(f"{what}: {_words(progress)}\n")
-            sys.stderr.flush()
+        self._show(what, progress.done, progress.wanted, _words(progress))
 
     def of(self, what: str) -> "Callable[[Progress], None]":
         """A watcher for one thing."""
         return lambda progress: self.watch(what, progress)
+
+    def watch_shrink(self, what: str, faults: int, progress: "Shrinking") -> None:
+        """One more replay of a failure that had so many faults is done."""
+        self._show(what, progress.replays, progress.wanted, shrinking_words(progress, faults))
+
+    def of_shrink(self, what: str, faults: int) -> "Callable[[Shrinking], None]":
+        """A watcher for the shrink of one failure."""
+        return lambda progress: self.watch_shrink(what, faults, progress)
+
+    def _show(self, what: str, done: int, wanted: int, words: str) -> None:
+        if self._bar is not None:
+            self._bar.show(what, done, wanted, words)
+            return
+        now = time.monotonic()
+        if now - self._said >= EVERY_S:
+            self._said = now
+            sys.stderr.write(f"{what}: {words}\n")
+            sys.stderr.flush()
 
 
 class _Bar:
@@ -82,15 +93,14 @@ class _Bar:
         )
         self._tasks: dict[str, TaskID] = {}
 
-    def show(self, what: str, progress: "Progress") -> None:
+    def show(self, what: str, done: int, wanted: int, words: str) -> None:
         if not self._tasks:
             self._progress.start()
         if what not in self._tasks:
             self._tasks[what] = self._progress.add_task(shortened(what, self._room), words="")
         # As long as nobody knows how many runs there are, the bar runs to and fro.
-        total = progress.wanted or None
         self._progress.update(
-            self._tasks[what], total=total, completed=progress.done, words=_words(progress), refresh=True
+            self._tasks[what], total=wanted or None, completed=done, words=words, refresh=True
         )
 
     def stop(self) -> None:
@@ -116,3 +126,10 @@ def _words(progress: "Progress") -> str:
         return "starting"
     failures = "no failure" if not progress.failed else f"{progress.failed:,} failed"
     return f"{progress.done:,}/{progress.wanted:,} runs, {progress.seeds_per_second:.0f} seeds/s, {failures}"
+
+
+def shrinking_words(progress: "Shrinking", faults: int) -> str:
+    """How far a shrink is: replays, what is left of the faults, and how many parts of the trial were left out."""
+    left, parts = progress.best.size
+    told = f"{progress.replays:,}/{progress.wanted:,} replays, {left:,} of {faults:,} faults left"
+    return f"{told}, {-parts:,} parts less" if parts else told

@@ -1,5 +1,6 @@
 """`lydite run`: one seed of each trial of a target."""
 
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -82,7 +83,8 @@ def _say(done: Any, mutant: str, *, verbose: bool) -> None:
     if verbose:
         say(story.output(run))
     if done.file:
-        say(story.failed(run, story.scene_of(done, mutant)))
+        lines = list(story.failed(run, story.scene_of(done, mutant)))
+        say([*lines[:-2], f"  shrink: lydite shrink {shlex.quote(done.file)}", *lines[-2:]])
         return
     result = run.result
     say(f"{painted(result.verdict)}  {listed.label}  seed {result.seed}")

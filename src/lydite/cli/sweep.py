@@ -1,7 +1,10 @@
 """`lydite sweep`: many seeds of each trial of a target, on all cores."""
 
+import shlex
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -18,8 +21,21 @@ from lydite.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from lydite.cli.progress import ProgressBar
+    from lydite.cli.shrunk import Kept
     from lydite.cli.story import Scene
-    from lydite.runner import Group, SweepResult
+    from lydite.runner import ForkedEngine, Group, SweepResult
+
+Smallest: TypeAlias = "Mapping[str, Kept]"
+"""What became of failures when they were shrunk, by their failure files."""
+
+NOTHING_SHRUNK: Smallest = MappingProxyType({})
+
+SHRINK_SECONDS = 20.0
+"""How long a sweep may take at most to shrink what it has found."""
+
+SHRINK_CPU_NS_MAX = 2_000_000_000
+"""What takes longer than this is left for `lydite shrink`."""
 
 
 def sweep(
@@ -31,12 +47,20 @@ def sweep(
     collect: Annotated[
         bool, typer.Option("--collect", help="Go on after a failure, and collect all of them.")
     ] = False,
+    search: Annotated[
+        bool,
+        typer.Option("--search", help="Spend half of the runs where earlier ones reached something new."),
+    ] = False,
     out: OutOption = Path(".lydite/failures"),
     mutant: MutantOption = "",
+    shrink: Annotated[
+        bool, typer.Option("--shrink/--no-shrink", help="Shrink the first failure of each kind.")
+    ] = True,
     timeout: TimeoutOption = 120.0,
     as_json: JsonOption = False,
 ) -> Exit:
     """Run many seeds on all cores, and stop at the first failure."""
+    from lydite.cli.paper import say_json
     from lydite.cli.progress import ProgressBar
     from lydite.model import InputError
     from lydite.runner import STARTING, ForkedEngine, Opening, Sweep, Until
@@ -44,32 +68,62 @@ def sweep(
     if first + seeds - 1 > SEED_MAX:
         raise InputError(f"a seed is below 2**64, the last one would be {first + seeds - 1}", where="--seeds")
     opening = Opening(target=target, mutant=mutant)
-    cores = workers_of(workers)
+    until = Until.LAST if collect else Until.FIRST
+    wanted = Sweep(first=first, count=seeds, until=until, out=out, mutant=mutant, search=search)
     with ProgressBar() as bar:
         bar.watch(target, STARTING)
-        wanted = Sweep(
-            first=first,
-            count=seeds,
-            until=Until.LAST if collect else Until.FIRST,
-            out=out,
-            mutant=mutant,
-            watch=bar.of(target),
-        )
-        with ForkedEngine(opening, workers=cores, timeout_s=timeout) as engine:
+        wanted.watch = bar.of(target)
+        with ForkedEngine(opening, workers=workers_of(workers), timeout_s=timeout) as engine:
             result = wanted.run(engine)
-    code = exit_of(result.verdict, failed=result.endings > 0, interrupted=result.interrupted)
+            bar.clear()
+            smallest, stopped = _shrunk(result, engine, bar) if shrink else ({}, False)
+    code = exit_of(result.verdict, failed=result.endings > 0, interrupted=result.interrupted or stopped)
     if as_json:
-        from lydite.cli.paper import say_json
-
-        say_json(
-            {"verb": "sweep", "target": target, "mutant": mutant, **as_plain(result), "exit_code": int(code)}
-        )
+        head = {"verb": "sweep", "target": target, "mutant": mutant}
+        say_json(head | as_plain(result, smallest) | {"exit_code": int(code)})
     else:
-        say_sweep(target, mutant, result)
+        say_sweep(target, mutant, result, smallest)
     return code
 
 
-def say_sweep(target: str, mutant: str, result: "SweepResult") -> None:
+def _shrunk(result: "SweepResult", engine: "ForkedEngine", bar: "ProgressBar") -> "tuple[Smallest, bool]":
+    """The first failure of each group, shrunk; and whether Ctrl-C has put an end to that."""
+    from lydite.cli.shrunk import keep
+    from lydite.runner import Budget, read_failure, shrink
+
+    smallest: dict[str, Kept] = {}
+    left_s = SHRINK_SECONDS
+    for group in result.groups if not result.interrupted else ():
+        if left_s <= 0 or not _can_be_shrunk(group) or not _is_soon_shrunk(group):
+            continue
+        file = Path(group.files[0])
+        failure = read_failure(file)
+        watch = bar.of_shrink(f"{group.label}, shrinking", len(failure.schedule or ()))
+        try:
+            done = shrink(failure, engine, label=group.label, budget=Budget(seconds=left_s), watch=watch)
+            smallest[str(file)] = keep(done, engine, file=file, folder=file.parent)
+        except KeyboardInterrupt:
+            return smallest, True
+        if smallest[str(file)].interrupted:
+            return smallest, True
+        left_s -= done.seconds
+    return smallest, False
+
+
+def _can_be_shrunk(group: "Group") -> bool:
+    """Is there anything that could be left out?"""
+    run = group.first
+    return bool(run.schedule or run.asked)
+
+
+def _is_soon_shrunk(group: "Group") -> bool:
+    """Does a replay take so little that hundreds of them surprise nobody?"""
+    result = group.first.result
+    # Of a run that was stopped from outside there is no digest; each replay would have to be stopped as well.
+    return result.digest != "" and result.cpu_ns <= SHRINK_CPU_NS_MAX
+
+
+def say_sweep(target: str, mutant: str, result: "SweepResult", smallest: "Smallest") -> None:
     """The whole sweep in words: failures by kind, the first of each as a story, then the numbers."""
     from lydite.cli import story
     from lydite.cli.paper import counted, painted, say
@@ -79,7 +133,8 @@ def say_sweep(target: str, mutant: str, result: "SweepResult") -> None:
     if scenes:
         say((scenes[0].frame(result.groups[0].first), ""))
     for group, scene in zip(result.groups, scenes, strict=True):
-        say([*list(story.failed(group.first, scene))[2:-2], *_others(group), ""])
+        kept = smallest.get(group.files[0])
+        say([*list(story.failed(group.first, scene))[2:-2], *_others(group), *_smallest(group, kept), ""])
     for finding in result.unproven:
         say(f"{painted(Verdict.UNKNOWN)}  {finding.check}: {finding.message}")
     counts = ", ".join(f"{result.verdicts[verdict]:,} {verdict}" for verdict in Verdict)
@@ -94,8 +149,9 @@ def say_sweep(target: str, mutant: str, result: "SweepResult") -> None:
         say(("", scenes[0].frame(result.groups[0].first)))
 
 
-def as_plain(result: "SweepResult") -> dict[str, Any]:
-    """The JSON form of a sweep."""
+def as_plain(result: "SweepResult", smallest: "Smallest" = NOTHING_SHRUNK) -> dict[str, Any]:
+    """The JSON form of a sweep, with what became of its failures when they were shrunk."""
+    from lydite.cli import shrunk
     from lydite.model import Verdict
     from lydite.runner import finding_as_plain, result_as_plain
 
@@ -121,6 +177,7 @@ def as_plain(result: "SweepResult") -> dict[str, Any]:
                 "failure_files": list(group.files),
                 "replay": f"lydite replay {group.files[0]}",
                 "first": result_as_plain(group.first.result),
+                "shrunk": shrunk.as_plain(smallest[group.files[0]]) if group.files[0] in smallest else None,
             }
             for group in result.groups
         ],
@@ -139,6 +196,26 @@ def scene_of(group: "Group", mutant: str, result: "SweepResult") -> "Scene":
         code_digest=result.description.code_digest,
         file=group.files[0],
     )
+
+
+def _smallest(group: "Group", kept: "Kept | None") -> list[str]:
+    """What became of the first failure of a group when it was shrunk, or how to shrink it."""
+    from lydite.cli import shrunk
+    from lydite.runner import Ended
+
+    command = f"  shrink: lydite shrink {shlex.quote(group.files[0])}"
+    if kept is None:
+        return [command] if _can_be_shrunk(group) else []
+    done = kept.shrunk
+    if not done.reproduced:
+        return ["  not shrunk, for it did not come again: see lydite check-determinism", command]
+    return [
+        f"  shrunk {shrunk.headline(done)}",
+        *(f"  {line}" for line in (*shrunk.table(done), *shrunk.faults(done), *shrunk.warnings(done))),
+        f"    replay: {kept.replay}",
+        *(f"  {line}" for line in shrunk.files(kept)),
+        *([] if done.ended is Ended.SMALLEST else [command]),
+    ]
 
 
 def _others(group: "Group") -> list[str]:

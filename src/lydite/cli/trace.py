@@ -24,8 +24,7 @@ def show(
 ) -> Exit:
     """Print the header and the events of a trace."""
     from lydite.cli.paper import say, say_json
-    from lydite.model import Event, Level, describe_event, read_trace
-    from lydite.runner import event_as_plain
+    from lydite.model import Event, Level, describe_event, event_as_line, read_trace
 
     kinds = _kinds(kind or [])
     with read_trace(trace) as reader:
@@ -50,7 +49,7 @@ def show(
                 "trial": header.trial,
                 "seed": header.seed,
                 "level": str(header.level),
-                "events": [event_as_plain(event) for event in shown],
+                "events": [event_as_line(event) for event in shown],
             }
         )
     elif header.level is not Level.FULL:

@@ -3,6 +3,9 @@
 A mutant is a replacement of source text, made in memory while the module is imported. The honest program
 carries no switch and the file on disk stays as it is, so what is tested is what is written, with one
 thing wrong. The text must occur exactly once: a mutant that fits nowhere, or in two places, is an error.
+
+Programs import late, and each process for itself, so whether a mutant is in force is known only after a run:
+its loader notes that it was asked for the code.
 """
 
 import importlib.util
@@ -12,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from types import ModuleType
+from types import CodeType, ModuleType
 
 from lydite.model import MutantDoesNotFit
 
@@ -34,6 +37,8 @@ class MutatedLoader(SourceFileLoader):
 
     def __init__(self, name: str, path: str, mutants: Sequence[Mutant]) -> None:
         super().__init__(name, path)
+        self.used = False
+        """Has anything in this interpreter asked for the mutated code?"""
         self._source = _mutated(SourceFileLoader(name, path), mutants)
         # Tracebacks quote what runs, not what is on the disk. An entry without a time is never checked again.
         text = self._source.decode("utf-8")
@@ -42,6 +47,11 @@ class MutatedLoader(SourceFileLoader):
     def get_data(self, path: str) -> bytes:
         """The mutated source; other files as they are."""
         return self._source if path == self.path else super().get_data(path)
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        """The mutated code, to be run."""
+        self.used = True
+        return super().get_code(fullname)
 
     def path_stats(self, path: str) -> dict[str, object]:
         """Nothing: a compiled file could only be that of the honest source."""
@@ -52,20 +62,26 @@ class Planter(MetaPathFinder):
     """Finds a mutated module before the ordinary finders do."""
 
     def __init__(self, mutants: Sequence[Mutant]) -> None:
-        self._specs = {name: _spec_of(name, mutants) for name in dict.fromkeys(m.module for m in mutants)}
+        names = dict.fromkeys(mutant.module for mutant in mutants)
+        self._loaders = {name: _loader_of(name, mutants) for name in names}
+
+    @property
+    def in_force(self) -> bool:
+        """Was every mutated module loaded, in this interpreter and by now?"""
+        return all(loader.used for loader in self._loaders.values())
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """A spec for a mutated module, nothing for all others."""
         del path, target
-        honest = self._specs.get(fullname)
-        if honest is None:
+        loader = self._loaders.get(fullname)
+        if loader is None:
             return None
-        return importlib.util.spec_from_file_location(fullname, honest.origin, loader=honest.loader)
+        return importlib.util.spec_from_file_location(fullname, loader.path, loader=loader)
 
 
-def plant(mutants: Sequence[Mutant]) -> None:
+def plant(mutants: Sequence[Mutant]) -> Planter:
     """Mutate what is imported from now on; an error if a text does not fit, or it is too late."""
     imported = set(sys.modules)
     planter = Planter(mutants)
@@ -80,6 +96,7 @@ def plant(mutants: Sequence[Mutant]) -> None:
                 remedy="let mutants.py import nothing of the program",
             )
     sys.meta_path.insert(0, planter)
+    return planter
 
 
 def _forget(name: str) -> None:
@@ -89,7 +106,7 @@ def _forget(name: str) -> None:
         delattr(sys.modules[package], attribute)
 
 
-def _spec_of(name: str, mutants: Sequence[Mutant]) -> ModuleSpec:
+def _loader_of(name: str, mutants: Sequence[Mutant]) -> MutatedLoader:
     wanted = [mutant for mutant in mutants if mutant.module == name]
     try:
         spec = importlib.util.find_spec(name)
@@ -101,8 +118,7 @@ def _spec_of(name: str, mutants: Sequence[Mutant]) -> ModuleSpec:
             where=wanted[0].name,
             remedy="name a module that is a .py file",
         )
-    spec.loader = MutatedLoader(name, spec.origin, wanted)
-    return spec
+    return MutatedLoader(name, spec.origin, wanted)
 
 
 def _mutated(loader: SourceFileLoader, mutants: Sequence[Mutant]) -> bytes:

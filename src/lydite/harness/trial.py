@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TypeAlias, overload
 
 from lydite.checks import Check
+from lydite.faults import Codec
 from lydite.model import Draws, Facts, InputError, Schedule, plain
 from lydite.world import Limits, Map, Tempo, World
 
@@ -39,7 +40,7 @@ class Trial:
     """What `world.reachable` must have told by the end."""
     hosts: tuple[str, ...] = ()
     """The hosts that the trial makes, where it says so: a schedule that names another one is refused before the run."""
-    codec: object = None
+    codec: Codec | None = None
     """How to read and write the messages of the system, for troubles that bend messages."""
     map: Map = field(default_factory=Map)
     tempo: Tempo = field(default_factory=Tempo)
@@ -83,7 +84,7 @@ def trial(
     checks: tuple[Check, ...] = (),
     reaches: tuple[str, ...] = (),
     hosts: tuple[str, ...] = (),
-    codec: object = None,
+    codec: Codec | None = None,
     map: Map | None = None,
     tempo: Tempo | None = None,
     limits: Limits | None = None,
@@ -98,7 +99,7 @@ def trial(
     checks: tuple[Check, ...] = (),
     reaches: tuple[str, ...] = (),
     hosts: tuple[str, ...] = (),
-    codec: object = None,
+    codec: Codec | None = None,
     map: Map | None = None,  # noqa: A002 - a trial's map is a map
     tempo: Tempo | None = None,
     limits: Limits | None = None,

@@ -16,20 +16,36 @@ from lydite.runner.engines import ForkedEngine, Habitat
 from lydite.runner.failure import FAILURE_VERSION, Failure, failure_of, read_failure, write_failure
 from lydite.runner.gate import Gated, check_determinism, overall
 from lydite.runner.orders import Bare, Description, Listed, Opening, Order, Planted, Run
-from lydite.runner.proof import Caught, Honest, Plan, prove
-from lydite.runner.replay import Replay, Sameness, replay
+from lydite.runner.proof import Caught, Fate, Honest, Plan, Unplanted, hunt, planted, prove
+from lydite.runner.replay import Replay, Sameness, open_near, replay
+from lydite.runner.rerun import rerun
 from lydite.runner.seed import Done, read_schedule, run_seed
+from lydite.runner.session import STEP_S, Session, Stage, StepFailed, told_of
+from lydite.runner.shrinking import (
+    Budget,
+    Ended,
+    Shrinking,
+    Shrunk,
+    events_of,
+    regression_of,
+    shrink,
+    write_regression,
+)
 from lydite.runner.sweep import STARTING, Group, Progress, Sweep, SweepResult, Until, kind_of
 from lydite.runner.targets import subjects
 
 __all__ = [
     "FAILURE_VERSION",
     "STARTING",
+    "STEP_S",
     "Bare",
+    "Budget",
     "Caught",
     "Description",
     "Done",
+    "Ended",
     "Failure",
+    "Fate",
     "ForkedEngine",
     "Gated",
     "Group",
@@ -44,24 +60,39 @@ __all__ = [
     "Replay",
     "Run",
     "Sameness",
+    "Session",
+    "Shrinking",
+    "Shrunk",
+    "Stage",
+    "StepFailed",
     "Sweep",
     "SweepResult",
+    "Unplanted",
     "Until",
     "check_determinism",
     "commit_of",
     "ending_as_plain",
     "error_as_plain",
     "event_as_plain",
+    "events_of",
     "failure_of",
     "finding_as_plain",
+    "hunt",
     "kind_of",
+    "open_near",
     "overall",
+    "planted",
     "prove",
     "read_failure",
     "read_schedule",
+    "regression_of",
     "replay",
+    "rerun",
     "result_as_plain",
     "run_seed",
+    "shrink",
     "subjects",
+    "told_of",
     "write_failure",
+    "write_regression",
 ]

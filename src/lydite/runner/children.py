@@ -76,6 +76,20 @@ class Children:
         broken = {"broken": ending_as_plain(self._obituary(status, timeout_s))}
         return encode({**said[0], **broken} if said else broken)
 
+    def lend(self, work: Work, answers: int) -> None:
+        """Let a child use this process's own pipes until it is done; what it returns is its last answer."""
+        sys.stdout.flush()
+        sys.stderr.flush()
+        child = os.fork()
+        if child == 0:
+            try:
+                send(answers, encode(_tried(work, lambda message: None)))
+            finally:
+                os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status:
+            send(answers, encode({"broken": ending_as_plain(self._obituary(status, 0.0))}))
+
     def _live(self, work: Work, answers: int, timeout_s: float) -> None:
         """The child's whole life."""
         try:

@@ -84,24 +84,18 @@ def ending_as_plain(ending: Ending) -> dict[str, Any]:
 
 
 def event_as_plain(event: Event) -> dict[str, Any]:
-    """One record of a trace; its kind by name."""
-    return {
-        "number": event.number,
-        "at_ns": event.at_ns,
-        "host": event.host,
-        "kind": event.kind.name,
-        "fields": model.plain(event.fields),
-    }
+    """One record of a trace, as an export spells it."""
+    return {**model.event_as_line(event), "metadata": model.plain(event.fields)}
 
 
 def event_from_plain(value: Message) -> Event:
     """An event from its JSON form."""
     return Event(
-        number=value["number"],
-        at_ns=value["at_ns"],
-        host=value["host"],
-        kind=Kind[value["kind"]],
-        fields=value["fields"],
+        number=value["id"],
+        at_ns=value["t_ns"],
+        host=value["source"],
+        kind=Kind[value["type"].upper()],
+        fields=value["metadata"],
     )
 
 

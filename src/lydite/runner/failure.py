@@ -28,7 +28,7 @@ from lydite.model import (
     digest_of,
 )
 from lydite.runner.documents import ending_as_plain, finding_as_plain, finding_from_plain
-from lydite.runner.orders import Description, Listed, Run
+from lydite.runner.orders import Description, Listed, Parts, Run, parts_as_plain, parts_from_plain
 
 FORMAT: Final = "lydite-failure"
 FAILURE_VERSION: Final = 1
@@ -52,6 +52,8 @@ class Failure:
     seed: int
     schedule: Schedule | None
     """The faults written out; None where the run died before it could say which they were."""
+    parts: Parts = field(default_factory=dict)
+    """Of what the trial does several of, the numbers that are kept; empty where nothing was left out."""
     configuration: str
     verdict: Verdict
     finding: Finding | None
@@ -73,9 +75,9 @@ class Failure:
             return self.finding.check
         return self.ending.error if self.ending is not None else ""
 
-    def file_name(self) -> str:
-        """The name of its file: trial, mutant if there is one, seed."""
-        parts = [self.label, self.mutant, str(self.seed)]
+    def file_name(self, twist: int = 0) -> str:
+        """The name of its file: trial, mutant if there is one, seed, and which twist of another storm it was."""
+        parts = [self.label, self.mutant, f"{self.seed}t{twist}" if twist else str(self.seed)]
         return "-".join(re.sub(r"[^\w.-]", "_", part) for part in parts if part) + SUFFIX
 
     def as_plain(self) -> dict[str, Any]:
@@ -89,6 +91,7 @@ class Failure:
             "mutant": self.mutant,
             "seed": self.seed,
             "schedule": None if self.schedule is None else self.schedule.as_plain(),
+            "parts": parts_as_plain(self.parts),
             "configuration": self.configuration,
             "verdict": str(self.verdict),
             "finding": None if self.finding is None else finding_as_plain(self.finding),
@@ -117,6 +120,7 @@ def failure_of(
         mutant=mutant,
         seed=result.seed,
         schedule=run.schedule,
+        parts=run.order.parts,
         configuration=listed.configuration,
         verdict=result.verdict,
         finding=result.finding,
@@ -131,9 +135,9 @@ def failure_of(
     )
 
 
-def write_failure(failure: Failure, folder: Path) -> Path:
-    """Write the file whole or not at all; returns where it is."""
-    path = folder / failure.file_name()
+def write_failure(failure: Failure, folder: Path, *, name: str = "") -> Path:
+    """Write the file whole or not at all, under its own name or another one; returns where it is."""
+    path = folder / (name or failure.file_name())
     document = {**failure.as_plain(), "replay": f"lydite replay {path}"}
     document["checksum"] = digest_of(document)
     try:
@@ -223,6 +227,7 @@ def _failure(document: Mapping[str, Any], where: str) -> Failure:
             schedule=Schedule.from_plain(take("schedule", list))
             if document.get("schedule") is not None
             else None,
+            parts=_parts(document.get("parts", {}), where),
             configuration=take("configuration", str),
             verdict=Verdict(take("verdict", str)),
             finding=None if finding is None else finding_from_plain(finding),
@@ -241,6 +246,18 @@ def _failure(document: Mapping[str, Any], where: str) -> Failure:
         raise
     except (KeyError, TypeError, ValueError) as error:
         raise CorruptRecord(f"a field of the failure file is damaged: {error}", where=where) from error
+
+
+def _parts(value: object, where: str) -> Parts:
+    """The numbers that are kept of each part; a file that tells of none keeps everything."""
+    if isinstance(value, dict) and all(
+        isinstance(numbers, list) and all(type(number) is int and number > 0 for number in numbers)
+        for numbers in value.values()
+    ):
+        return parts_from_plain(value)
+    raise CorruptRecord(
+        "the field 'parts' of the failure file is an object of lists of numbers from 1", where=where
+    )
 
 
 def _take(document: Mapping[str, Any], name: str, kind: type[Given], where: str) -> Given:

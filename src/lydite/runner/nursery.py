@@ -4,8 +4,9 @@
 
 It is started by the runner's engine with an environment in which nothing is left to chance, and talks over
 its standard input and output in length-prefixed JSON. What the target prints while it is imported goes to
-standard error. The nursery itself never runs a world: each run has a process of its own, forked from this
-one and gone after it, so that the garbage of a dead world never acts on a living one.
+standard error. The nursery itself runs no world of the target (only a `rehearsal` of its own): each run has a
+process of its own, forked from this one and gone after it, so that the garbage of a dead world never acts on a
+living one.
 """
 
 import faulthandler
@@ -15,17 +16,21 @@ import tempfile
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 from lydite import sim
-from lydite.harness import Mutant, Trial, plant
+from lydite.faults import Storm
+from lydite.harness import Mutant, Planter, Trial, plant
 from lydite.model import Draws, Facts, InputError, LyditeError, digest_of
 from lydite.runner import bare, provenance, targets
 from lydite.runner.children import Announce, Children, HungUp
 from lydite.runner.documents import error_as_plain
 from lydite.runner.one import perform, schedule_of
 from lydite.runner.orders import Description, Listed, Opening, Order, Planted
+from lydite.runner.rehearsal import REHEARSAL
+from lydite.runner.talking import spoken
 from lydite.runner.warmth import warm_libraries
 from lydite.runner.wire import Message, encode, receive, send
 
@@ -42,13 +47,14 @@ class Nursery:
         self.trials: dict[str, Trial] = {}
         self.code_files: Facts = {}
         self.code_digest = ""
+        self.planter: Planter | None = None
 
     def open(self, opening: Opening) -> Description:
         """Import the target, bent as the opening says, and make everything warm and still."""
         sim.install()
         aimed = targets.aim(opening.target, Path(opening.home))
         if opening.mutant:
-            plant([_mutant(aimed.mutants, opening)])
+            self.planter = plant([_mutant(aimed.mutants, opening)])
         found = bare.load_or_wrap(aimed, opening.bare) if opening.bare else targets.load(aimed)
         provenance.scout()
         warm_libraries()
@@ -56,6 +62,7 @@ class Nursery:
         sim.sweep()
         self.code_files = provenance.code_files()
         self.code_digest = provenance.code_digest(self.code_files)
+        _rehearse()
         labels = {f"{aimed.scope}.{each.name}": each for each in found}
         self.trials = {label: each.trial for label, each in labels.items()}
         return Description(
@@ -66,6 +73,7 @@ class Nursery:
                     name=each.trial.name,
                     story=each.trial.story,
                     storm=each.trial.storm is not None,
+                    twistable=isinstance(each.trial.storm, Storm),
                     configuration=digest_of(each.trial.configuration()),
                 )
                 for label, each in labels.items()
@@ -79,6 +87,19 @@ class Nursery:
             platform_digest=provenance.platform_digest(),
         )
 
+    def talk(self, order: Order, requests: int, answers: int, _announce: Announce) -> Message:
+        """One session, in this process: called in the child only."""
+        try:
+            trial = spoken(
+                self.trials[order.label],
+                lambda: receive(requests),
+                lambda message: send(answers, encode(message)),
+            )
+            run = perform(trial, order, code_digest=self.code_digest, code_files=self.code_files)
+        except LyditeError as error:
+            return {"refused": error_as_plain(error)}
+        return {"ran": run.as_plain()}
+
     def perform(self, order: Order, announce: Announce) -> Message:
         """One run, in this process: called in the child only."""
         shift_heap()
@@ -90,7 +111,16 @@ class Nursery:
             run = perform(trial, order, code_digest=self.code_digest, code_files=self.code_files)
         except LyditeError as error:
             return {"refused": error_as_plain(error)}
+        if self.planter is not None:
+            # Only now: programs import late, and each process for itself.
+            run = replace(run, in_force=self.planter.in_force)
         return {"ran": run.as_plain()}
+
+
+def _rehearse() -> None:
+    """Go through the motions of a run once, so that no child does anything for the first time."""
+    order = Order(number=0, label=REHEARSAL.name, seed=0)
+    encode(perform(REHEARSAL, order, code_digest="", code_files={}).as_plain())
 
 
 def _mutant(module: str, opening: Opening) -> Mutant:
@@ -142,7 +172,11 @@ def serve() -> None:
         children = Children(requests=requests, stack=stack)
         try:
             while (message := receive(requests)) is not None:
-                send(answers, _answer(nursery, children, message))
+                if message["do"] == "talk":
+                    talk = partial(nursery.talk, Order.from_plain(message["order"]), requests, answers)
+                    children.lend(talk, answers)
+                else:
+                    send(answers, _answer(nursery, children, message))
         except (HungUp, BrokenPipeError):
             return
 

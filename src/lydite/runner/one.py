@@ -8,9 +8,10 @@ from typing import BinaryIO
 
 import lydite
 from lydite.checks import described, judge, leaves, place_of
-from lydite.faults import under, validate
+from lydite.faults import Storm, under, validate
 from lydite.harness import Trial
 from lydite.model import (
+    Draws,
     Event,
     Facts,
     Header,
@@ -24,6 +25,7 @@ from lydite.model import (
     Verdict,
 )
 from lydite.runner.orders import Order, Run
+from lydite.runner.reached import reached
 from lydite.sim import Outcome, simulate
 
 STORY_EVENTS_MAX = 100_000
@@ -33,7 +35,7 @@ STORY_EVENTS_MAX = 100_000
 def schedule_of(trial: Trial, order: Order) -> Schedule:
     """The faults of a run: those of the order, or what the trial's storm draws from its seed."""
     if order.schedule is not None:
-        return order.schedule
+        return _twisted(trial, order.schedule, order)
     try:
         return trial.schedule(order.seed)
     except LyditeError:
@@ -46,10 +48,17 @@ def schedule_of(trial: Trial, order: Order) -> Schedule:
         ) from error
 
 
+def _twisted(trial: Trial, schedule: Schedule, order: Order) -> Schedule:
+    """The given schedule, or the twist of it that is wanted; only a storm knows what it may become."""
+    if not order.twist or not isinstance(trial.storm, Storm):
+        return schedule
+    return trial.storm.twisted(schedule, Draws(order.seed, "twist", f"{trial.name}/{order.twist}"))
+
+
 def perform(trial: Trial, order: Order, *, code_digest: str, code_files: Facts) -> Run:
     """Run the trial with the order's seed, judge what happened, and say so."""
     schedule = schedule_of(trial, order)
-    validate(schedule, hosts=trial.hosts)
+    validate(schedule, hosts=trial.hosts, codec=trial.codec)
     header = Header(
         trial=trial.name,
         seed=order.seed,
@@ -80,6 +89,7 @@ def perform(trial: Trial, order: Order, *, code_digest: str, code_files: Facts) 
         result=result,
         schedule=schedule,
         asked=outcome.asked,
+        reached=reached(outcome.story),
         last_words={} if silent else outcome.last_words,
         story=() if silent else _story(outcome, order),
     )
@@ -114,7 +124,7 @@ def _raise_if_input_was_bad(trial: Trial, error: BaseException | None) -> None:
 
 
 def _result(trial: Trial, order: Order, outcome: Outcome) -> Result:
-    judged = judge(outcome.story, trial.checks, outcome.error)
+    judged = judge(outcome.story, trial.checks, outcome.error, reaches=trial.reaches)
     return Result(
         trial=trial.name,
         seed=order.seed,

@@ -4,12 +4,24 @@ An `Opening` names a target and where to look for it. A `Description` says what 
 `Order` is one run, and a `Run` is what came of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from lydite.model import Ending, Event, Facts, Kind, Level, Payload, Plain, Result, Schedule, Verdict
+from lydite.model import (
+    Ending,
+    Event,
+    Facts,
+    Kind,
+    Level,
+    MutantDoesNotFit,
+    Payload,
+    Plain,
+    Result,
+    Schedule,
+    Verdict,
+)
 from lydite.runner.documents import (
     event_as_plain,
     event_from_plain,
@@ -67,6 +79,8 @@ class Listed:
     name: str
     story: str
     storm: bool
+    twistable: bool
+    """Can its storm be asked for a schedule that is a little different from another one?"""
     configuration: str
     """The digest of its map, its tempo and its limits."""
 
@@ -125,6 +139,8 @@ class Order:
     """The faults; without, those that the trial's storm draws from the seed."""
     parts: Parts = field(default_factory=dict)
     """Of what the trial does several of, the numbers that are kept; what is not named stays whole."""
+    twist: int = 0
+    """Which twist of the given schedule is wanted; 0: the schedule itself."""
     trace: str = ""
     level: Level = Level.CHECKPOINTS
     payload: Payload = Payload.CRC32
@@ -139,6 +155,7 @@ class Order:
             "seed": self.seed,
             "schedule": None if self.schedule is None else self.schedule.as_plain(),
             "parts": parts_as_plain(self.parts),
+            "twist": self.twist,
             "trace": self.trace,
             "level": str(self.level),
             "payload": str(self.payload),
@@ -154,6 +171,7 @@ class Order:
             seed=value["seed"],
             schedule=_schedule(value["schedule"]),
             parts=parts_from_plain(value["parts"]),
+            twist=value["twist"],
             trace=value["trace"],
             level=Level(value["level"]),
             payload=Payload(value["payload"]),
@@ -175,11 +193,26 @@ class Run:
     """Of each host, the last lines that it printed."""
     story: tuple[Event, ...] = ()
     """Of a failed run the faults; with `verbose`, everything a judge saw."""
+    reached: tuple[int, ...] = ()
+    """What the run reached, as features of its story."""
+    in_force: bool | None = None
+    """Was the planted bug loaded? None where there is none, or where nobody can say."""
 
     @property
     def faults(self) -> tuple[Event, ...]:
         """The levers that were pulled."""
         return tuple(event for event in self.story if event.kind is Kind.FAULT)
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """Everything that failed, and what was said of it: checks by their names, the run itself by its ending."""
+        found = {
+            finding.check: finding.message
+            for finding in self.result.findings
+            if finding.verdict is Verdict.VIOLATED
+        }
+        ending = self.result.ending
+        return found if ending is None else {**found, ending.error: ending.message}
 
     def as_plain(self) -> Message:
         """The JSON form, without the order: who gave it knows it."""
@@ -189,6 +222,8 @@ class Run:
             "asked": {name: list(each) for name, each in self.asked.items()},
             "last_words": dict(self.last_words),
             "story": [event_as_plain(event) for event in self.story],
+            "reached": list(self.reached),
+            "in_force": self.in_force,
         }
 
     @classmethod
@@ -201,7 +236,22 @@ class Run:
             asked={name: (each[0], each[1]) for name, each in value["asked"].items()},
             last_words=value["last_words"],
             story=tuple(event_from_plain(each) for each in value["story"]),
+            reached=tuple(value["reached"]),
+            in_force=value["in_force"],
         )
+
+
+def refuse_idle_mutant(name: str, description: Description, runs: Iterable[Run]) -> None:
+    """An error if a bug was planted and no run has loaded it: then these runs say nothing of it."""
+    told = [run.in_force for run in runs]
+    if not name or not told or any(each is not False for each in told):
+        return
+    module = next(each.module for each in description.mutants if each.name == name)
+    raise MutantDoesNotFit(
+        f"the mutant {name} was never in force: {module} was not loaded in any of {len(told):,} runs",
+        where=module,
+        remedy="name a module that the trials or their programs do import",
+    )
 
 
 def parts_as_plain(parts: Parts) -> dict[str, Plain]:

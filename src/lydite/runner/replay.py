@@ -13,7 +13,7 @@ from lydite.model import TargetNotFound
 from lydite.runner.engines import ForkedEngine
 from lydite.runner.engines.forked import TIMEOUT_S
 from lydite.runner.failure import Failure, failure_of, read_failure
-from lydite.runner.orders import Description, Listed, Opening, Order, Run
+from lydite.runner.orders import Description, Listed, Opening, Order, Run, refuse_idle_mutant
 
 
 class Sameness(StrEnum):
@@ -47,10 +47,20 @@ class Replay:
 def replay(path: Path, *, order: Order | None = None, timeout_s: float = TIMEOUT_S) -> Replay:
     """Repeat the run of a failure file. An order adds to it what to keep: a trace, the hosts' output."""
     failure = read_failure(path)
-    with closing(_open(failure, path, timeout_s)) as engine:
+    opening = Opening(target=failure.target, mutant=failure.mutant)
+    with closing(open_near(opening, path, timeout_s=timeout_s)) as engine:
         (listed,) = engine.description.trials
         wanted = order or Order(number=0, label="", seed=0)
-        run = engine.run(replace(wanted, label=listed.label, seed=failure.seed, schedule=failure.schedule))
+        run = engine.run(
+            replace(
+                wanted,
+                label=listed.label,
+                seed=failure.seed,
+                schedule=failure.schedule,
+                parts=failure.parts,
+            )
+        )
+        refuse_idle_mutant(failure.mutant, engine.description, [run])
         now = failure_of(
             run,
             listed,
@@ -64,22 +74,22 @@ def replay(path: Path, *, order: Order | None = None, timeout_s: float = TIMEOUT
             listed=listed,
             code_digest=engine.description.code_digest,
             sameness=_sameness(failure, now),
-            changed=_changed(failure, engine.description),
+            changed=changed_code(failure, engine.description),
             surroundings=_surroundings(failure, now),
         )
 
 
-def _open(failure: Failure, path: Path, timeout_s: float) -> ForkedEngine:
+def open_near(opening: Opening, path: Path, *, workers: int = 1, timeout_s: float) -> ForkedEngine:
     """Open the target, seen from here or else from a folder above the file, where it was run."""
     homes = dict.fromkeys([Path.cwd(), *path.resolve().parents])
     first: TargetNotFound | None = None
     for home in homes:
-        file = failure.target.partition("::")[0]
+        file = opening.target.partition("::")[0]
         if home != Path.cwd() and not (file.endswith(".py") and (home / file).is_file()):
             continue
-        opening = Opening(target=failure.target, mutant=failure.mutant, home=str(home))
+        seen = replace(opening, home=str(home))
         try:
-            return ForkedEngine(opening, timeout_s=timeout_s).__enter__()
+            return ForkedEngine(seen, workers=workers, timeout_s=timeout_s).__enter__()
         except TargetNotFound as error:
             first = first or error
     assert first is not None
@@ -94,7 +104,8 @@ def _sameness(before: Failure, now: Failure) -> Sameness:
     return Sameness.SAME_FINDING if now.kind == before.kind else Sameness.OTHER_FINDING
 
 
-def _changed(failure: Failure, description: Description) -> tuple[str, ...]:
+def changed_code(failure: Failure, description: Description) -> tuple[str, ...]:
+    """The own modules whose source is not what it was, or that came or went."""
     before, now = failure.code_files, description.code_files
     return tuple(name for name in sorted({*before, *now}) if before.get(name) != now.get(name))
 

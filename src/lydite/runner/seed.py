@@ -9,7 +9,7 @@ from lydite.model import InputError, Schedule
 from lydite.runner.engines import ForkedEngine
 from lydite.runner.engines.forked import TIMEOUT_S
 from lydite.runner.failure import failure_of, write_failure
-from lydite.runner.orders import Description, Listed, Opening, Order, Run
+from lydite.runner.orders import Description, Listed, Opening, Order, Run, refuse_idle_mutant
 from lydite.runner.sweep import kind_of
 
 SCHEDULE_BYTES_MAX = 16 * 1024 * 1024
@@ -35,8 +35,10 @@ def run_seed(opening: Opening, wanted: Order, *, out: Path, timeout_s: float = T
                 where=wanted.trace,
                 remedy=f"name one: {names}",
             )
+        runs = []
         for number, listed in enumerate(engine.description.trials):
             run = engine.run(replace(wanted, number=number, label=listed.label))
+            runs.append(run)
             file = ""
             if kind_of(run):
                 failure = failure_of(
@@ -48,6 +50,7 @@ def run_seed(opening: Opening, wanted: Order, *, out: Path, timeout_s: float = T
                 )
                 file = str(write_failure(failure, out))
             yield Done(run=run, listed=listed, description=engine.description, file=file)
+        refuse_idle_mutant(opening.mutant, engine.description, runs)
 
 
 def read_schedule(path: Path) -> Schedule:

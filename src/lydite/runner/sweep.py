@@ -7,7 +7,8 @@ the one with the smallest number, after everything before it has come back.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -15,7 +16,8 @@ from pathlib import Path
 from lydite.model import Finding, Verdict, digest_of, gravest
 from lydite.runner.engines import ForkedEngine
 from lydite.runner.failure import failure_of, write_failure
-from lydite.runner.orders import Description, Order, Run
+from lydite.runner.orders import Description, Order, Run, refuse_idle_mutant
+from lydite.runner.search import Search
 
 
 class Until(Enum):
@@ -91,6 +93,8 @@ class Sweep:
     until: Until = Until.FIRST
     out: Path
     mutant: str = ""
+    search: bool = False
+    """Spend half of the runs where earlier ones have reached something new."""
     watch: Callable[[Progress], None] = lambda progress: None
     fails: Callable[[Run], bool] = field(default=lambda run: kind_of(run) != "")
     """Which runs count as a failure."""
@@ -104,35 +108,58 @@ class Sweep:
         begun = time.monotonic()
         orders = len(engine.description.trials) * self.count
         interrupted = False
-        runs = engine.runs(self._orders(engine.description))
         try:
-            for run in runs:
-                self._take(run, engine)
-                self.watch(
-                    Progress(
-                        done=len(self._done),
-                        wanted=orders,
-                        failed=len(self._files),
-                        seconds=time.monotonic() - begun,
-                    )
-                )
-                if self._limit is not None and all(number in self._done for number in range(self._limit)):
+            for generation in self._generations(engine.description):
+                with closing(engine.runs(self._wanted(generation))) as runs:
+                    for run in runs:
+                        self._take(run, engine)
+                        self.watch(
+                            Progress(
+                                done=len(self._done),
+                                wanted=orders,
+                                failed=len(self._files),
+                                seconds=time.monotonic() - begun,
+                            )
+                        )
+                        if self._complete:
+                            break
+                if self._complete:
                     break
         except KeyboardInterrupt:
             interrupted = True
-        runs.close()
         self._forget_beyond_limit()
+        refuse_idle_mutant(self.mutant, engine.description, self._done.values())
         return self._result(engine.description, time.monotonic() - begun, interrupted=interrupted)
+
+    @property
+    def _complete(self) -> bool:
+        """Is everything back that comes before the first failure?"""
+        return self._limit is not None and all(number in self._done for number in range(self._limit))
+
+    def _generations(self, description: Description) -> Iterator[Iterable[Order]]:
+        """All runs at once; in a search some at a time, planned from what those before them reached."""
+        if not self.search:
+            yield self._orders(description)
+            return
+        plan = Search(trials=description.trials, first=self.first, count=self.count)
+        for generation in plan.generations():
+            yield generation
+            plan.learn([self._done[order.number] for order in generation if order.number in self._done])
 
     def _orders(self, description: Description) -> Iterator[Order]:
         """Every trial with the first seed, then every trial with the next: so each is soon tried."""
         number = 0
         for seed in range(self.first, self.first + self.count):
             for listed in description.trials:
-                if self._limit is not None:
-                    return
                 yield Order(number=number, label=listed.label, seed=seed)
                 number += 1
+
+    def _wanted(self, orders: Iterable[Order]) -> Iterator[Order]:
+        """As long as nothing has failed that ends the sweep."""
+        for order in orders:
+            if self._limit is not None:
+                return
+            yield order
 
     def _take(self, run: Run, engine: ForkedEngine) -> None:
         """Keep a run; a failure is on disk before anything else happens."""
@@ -153,7 +180,7 @@ class Sweep:
             mutant=self.mutant,
             dependencies=engine.dependencies(),
         )
-        return write_failure(failure, self.out)
+        return write_failure(failure, self.out, name=failure.file_name(run.order.twist))
 
     def _forget_beyond_limit(self) -> None:
         """Leave out what only happened to be done as well when the first failure was found."""
@@ -214,7 +241,7 @@ def _unproven(runs: list[Run]) -> tuple[Finding, ...]:
         (run.order.label, finding.check)
         for run in runs
         for finding in run.result.findings
-        if finding.verdict is Verdict.HOLDS and finding.facts.get("mode") == "sometimes"
+        if finding.verdict is Verdict.HOLDS and finding.facts.get("mode") in ("sometimes", "reachable")
     }
     found: dict[tuple[str, str], Finding] = {}
     for run in runs:

@@ -23,8 +23,9 @@ from pathlib import Path
 from types import ModuleType
 
 from lydite.checks import described, place_of
-from lydite.harness import Trial
+from lydite.harness import Script, Trial
 from lydite.model import InputError, LyditeError, TargetNotFound
+from lydite.runner.talking import trial_of
 
 GROUP = "lydite.subjects"
 """The group of entry points in which packages announce their subjects."""
@@ -175,6 +176,8 @@ def _as_trial(module: ModuleType, aimed: Aim) -> Trial:
     value = getattr(module, aimed.name, None)
     if inspect.iscoroutinefunction(value):
         return Trial.of(value)
+    if isinstance(value, type) and issubclass(value, Script):
+        return trial_of(value)
     if value is not None:
         raise TargetNotFound(
             f"{aimed.target} is not a trial: {aimed.name} is a {type(value).__name__}",

@@ -6,12 +6,13 @@ the runs that matter, and no run can take others with it.
 """
 
 import selectors
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from types import TracebackType
 from typing import Self
 
+from lydite.model import Ending, LyditeError
 from lydite.runner.engines.keeper import Habitat, Keeper
-from lydite.runner.orders import Description, Opening, Order, Run
+from lydite.runner.orders import Description, Opening, Order, Run, broken_run
 
 TIMEOUT_S = 120.0
 """How much real time a run may take."""
@@ -67,8 +68,16 @@ class ForkedEngine:
     def runs(self, orders: Iterable[Order]) -> Generator[Run, None, None]:
         """Carry the orders out; each run as soon as it is done, so in any order.
 
-        Whoever stops listening ends the runs that are still under way.
+        Whoever stops listening ends the runs that are still under way. An order that is refused is an error, and
+        ends all of them.
         """
+        return self._runs(orders, Keeper.finish)
+
+    def attempts(self, orders: Iterable[Order]) -> Generator[Run, None, None]:
+        """The same for orders that may be impossible: one that is refused comes back as a run that failed by it."""
+        return self._runs(orders, _finished_or_refused)
+
+    def _runs(self, orders: Iterable[Order], finish: Callable[[Keeper], Run]) -> Generator[Run, None, None]:
         pending = iter(orders)
         with selectors.DefaultSelector() as selector:
             try:
@@ -84,7 +93,7 @@ class ForkedEngine:
                             self._opened(ready, selector)
                             continue
                         # Told first: the answer may be a reason to hand out no more.
-                        yield ready.finish()
+                        yield finish(ready)
                         self._feed(self._alive(ready), pending, selector)
             finally:
                 self._drop_busy()
@@ -135,3 +144,15 @@ class ForkedEngine:
         self._keepers[self._keepers.index(keeper)] = fresh
         fresh.wait_until_open()
         return fresh
+
+
+def _finished_or_refused(keeper: Keeper) -> Run:
+    order = keeper.order
+    assert order is not None
+    try:
+        return keeper.finish()
+    except LyditeError as error:
+        refused = Ending(
+            error=type(error).__name__, message=error.what, where=error.where, remedy=error.remedy
+        )
+        return broken_run(order, refused, order.schedule)

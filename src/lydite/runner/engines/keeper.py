@@ -69,7 +69,7 @@ class Keeper:
         assert self._process.stdout is not None
         self._requests = self._process.stdin.fileno()
         self._answers = self._process.stdout.fileno()
-        self._say({"do": "open", "opening": opening.as_plain()})
+        self.say({"do": "open", "opening": opening.as_plain()})
 
     def fileno(self) -> int:
         """The pipe on which answers come."""
@@ -78,7 +78,7 @@ class Keeper:
     def wait_until_open(self) -> Description:
         """What the target is; an error if there is no such thing or it cannot be imported."""
         if self.description is None:
-            message = self._hear()
+            message = self.hear()
             if message is None:
                 raise error_from_plain(self._gone("while it imported the target"))
             self.description = Description.from_plain(message["opened"])
@@ -88,13 +88,13 @@ class Keeper:
         """Let a run begin."""
         assert self.order is None
         self.order = order
-        self._say({"do": "run", "order": order.as_plain(), "timeout_s": timeout_s})
+        self.say({"do": "run", "order": order.as_plain(), "timeout_s": timeout_s})
 
     def finish(self) -> Run:
         """What came of the run: of one whose process could not tell, only how it failed."""
         assert self.order is not None
         order, self.order = self.order, None
-        message = self._hear()
+        message = self.hear()
         if message is None:
             gone = self._gone("during a run")
             ending = Ending(
@@ -109,8 +109,8 @@ class Keeper:
 
     def dependencies(self) -> dict[str, str]:
         """The installed distributions that the target uses, with their versions."""
-        self._say({"do": "dependencies"})
-        message = self._hear()
+        self.say({"do": "dependencies"})
+        message = self.hear()
         return {} if message is None else dict(message["dependencies"])
 
     def kill(self) -> None:
@@ -133,12 +133,14 @@ class Keeper:
         """Has the nursery ended?"""
         return self._process.poll() is not None
 
-    def _say(self, message: Message) -> None:
+    def say(self, message: Message) -> None:
+        """Tell the nursery something."""
         # A nursery that is gone is noticed when its answer does not come.
         with suppress(BrokenPipeError):
             send(self._requests, encode(message))
 
-    def _hear(self) -> Message | None:
+    def hear(self) -> Message | None:
+        """What it answers; None where it is gone. What it refused is raised."""
         try:
             message = receive(self._answers)
         except (CorruptRecord, ValueError):
