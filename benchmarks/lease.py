@@ -108,7 +108,7 @@ def _fault(draws: Draws) -> Fault:
         at_ns=draws.between(seconds(5), LASTS_NS - seconds(30)),
         kind=kind,
         args=args,
-        lasting_ns=draws.between(seconds(2), seconds(25)),
+        lasting_ns=0 if kind == "clock.step" else draws.between(seconds(2), seconds(25)),
     )
 
 

@@ -18,10 +18,13 @@ from lydite.world import World
 def _quiet(world: Any) -> None:
     """Turn the trace off: for measuring what it costs, nothing else."""
 
-    def ignore(*_: object) -> None:
+    def no_send(_at: int, _host: int, _connection: int, _size: int, _payload: bytes) -> None:
         """Write nothing down."""
 
-    world.network_model.emit_send = world.network_model.emit_deliver = ignore
+    def no_deliver(_at: int, _host: int, _connection: int, _size: int) -> None:
+        """Write nothing down."""
+
+    world.network_model.emit_send, world.network_model.emit_deliver = no_send, no_deliver
 
 
 def flood(nodes: int, floods: int, *, traced: bool = True) -> dict[str, Any]:

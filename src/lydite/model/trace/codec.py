@@ -16,15 +16,20 @@ from lydite.model.trace.names import HostNames
 from lydite.model.trace.schema import HEAD, LENGTH, RECORD_BYTES_MAX, SCHEMA, Shape
 from lydite.model.trace.spelling import decode_json
 
+_pack_length: Final = LENGTH.pack
+_pack_head: Final = struct.Struct("<IqIB").pack
+
 PAYLOAD_BYTES: Final = {Payload.CRC32: 4, Payload.BLAKE2B: 16}
 
 Given = TypeVar("Given")
 
 _RANGES: Final = {
-    Shape.U32: (0, 2**32 - 1),
-    Shape.U64: (0, 2**64 - 1),
-    Shape.I32: (-(2**31), 2**31 - 1),
+    Shape.U32: (0, 2**32 - 1, struct.Struct("<I").pack),
+    Shape.HOST: (0, 2**32 - 1, struct.Struct("<I").pack),
+    Shape.U64: (0, 2**64 - 1, struct.Struct("<Q").pack),
+    Shape.I32: (-(2**31), 2**31 - 1, struct.Struct("<i").pack),
 }
+"""Of each shape that is a number: the least, the greatest, and what makes bytes of it."""
 
 
 Encoder: TypeAlias = Callable[[str, Plain], bytes]
@@ -69,13 +74,14 @@ class Codec:
         """The record, length included; a `ValueError` names a value that does not fit its field."""
         if len(values) != len(self._encoders):
             raise ValueError(f"{self.kind.name} has {len(self.fields)} fields, found {len(values)}")
-        parts = [encode(name, value) for (name, encode), value in zip(self._encoders, values, strict=True)]
-        length = HEAD.size + sum(map(len, parts))
+        pairs = zip(self._encoders, values, strict=True)
+        body = b"".join([encode(name, value) for (name, encode), value in pairs])
+        length = HEAD.size + len(body)
         if length > RECORD_BYTES_MAX:
             raise ValueError(
                 f"a record may have {RECORD_BYTES_MAX:,} bytes, this {self.kind.name} has {length:,}"
             )
-        return b"".join((LENGTH.pack(length), HEAD.pack(at_ns, host, self.kind), *parts))
+        return _pack_head(length, at_ns, host, self.kind) + body
 
     def decode(self, record: bytes) -> list[Plain]:
         """The values in a record (without its length), or a `ValueError` that names the field."""
@@ -114,10 +120,8 @@ class Codec:
                 return _bytes_of_flag
             case Shape.PAYLOAD:
                 return partial(_bytes_of_hash, self.hash_bytes)
-            case Shape.HOST:
-                return partial(_bytes_of_number, Shape.U32)
             case _:
-                return partial(_bytes_of_number, shape)
+                return partial(_bytes_of_number, *_RANGES[shape])
 
     def _value_at(self, name: str, shape: Shape, record: bytes, start: int) -> tuple[Plain, int]:
         match shape:
@@ -152,13 +156,13 @@ def _is(wanted: type[Given], name: str, value: Plain) -> Given:
 
 
 def _bytes_of_text(name: str, value: Plain) -> bytes:
-    encoded = _encode_text(_is(str, name, value))
-    return LENGTH.pack(len(encoded)) + encoded
+    encoded = _encode_text(value if value.__class__ is str else _is(str, name, value))
+    return _pack_length(len(encoded)) + encoded
 
 
 def _bytes_of_json(_name: str, value: Plain) -> bytes:
     encoded = canonical_json(value)
-    return LENGTH.pack(len(encoded)) + encoded
+    return _pack_length(len(encoded)) + encoded
 
 
 def _bytes_of_flag(name: str, value: Plain) -> bytes:
@@ -172,11 +176,10 @@ def _bytes_of_hash(size: int, name: str, value: Plain) -> bytes:
     return hashed
 
 
-def _bytes_of_number(shape: Shape, name: str, value: Plain) -> bytes:
-    low, high = _RANGES[shape]
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+def _bytes_of_number(low: int, high: int, pack: Callable[[int], bytes], name: str, value: Plain) -> bytes:
+    if not isinstance(value, int) or value.__class__ is bool or not low <= value <= high:
         raise ValueError(f"{name} is a whole number from {low} to {high}, found {value!r}")
-    return value.to_bytes(8 if shape is Shape.U64 else 4, "little", signed=low < 0)
+    return pack(value)
 
 
 def _encode_text(text: str) -> bytes:

@@ -38,7 +38,7 @@ def export_lines(trace: TraceSource, text: TextIO) -> int:
     """Write the trace as JSON Lines; returns how many events there were."""
     with read_full_trace(trace, "an export") as reader:
         text.write(_spell({"lydite_trace": TRACE_VERSION, "header": reader.header.as_plain()}))
-        text.writelines(_spell(_line_of(event)) for event in reader)
+        text.writelines(_spell(event_as_line(event)) for event in reader)
         end = reader.end
         assert end is not None, "a pass that ends without an error has passed the trailer"
         text.write(_spell({"end": {"records": end.records, "t_ns": end.at_ns, "digest": end.digest}}))
@@ -62,17 +62,8 @@ def import_lines(text: TextIO, trace: BinaryIO) -> int:
     return found.records
 
 
-def virtual_time(at_ns: int) -> str:
-    """A time of the world as an ISO 8601 duration, to the nanosecond.
-
-    >>> virtual_time(61_500_000_000)
-    'PT61.500000000S'
-    """
-    whole, rest = divmod(abs(at_ns), 1_000_000_000)
-    return f"{'-' if at_ns < 0 else ''}PT{whole}.{rest:09d}S"
-
-
-def _line_of(event: Event) -> dict[str, Plain]:
+def event_as_line(event: Event) -> dict[str, Plain]:
+    """The object that one event is in every JSON of Lydite: a line of an export, a member of a list."""
     return {
         "id": event.number,
         "time": virtual_time(event.at_ns),
@@ -81,6 +72,16 @@ def _line_of(event: Event) -> dict[str, Plain]:
         "source": event.host,
         "metadata": event.fields,
     }
+
+
+def virtual_time(at_ns: int) -> str:
+    """A time of the world as an ISO 8601 duration, to the nanosecond.
+
+    >>> virtual_time(61_500_000_000)
+    'PT61.500000000S'
+    """
+    whole, rest = divmod(abs(at_ns), 1_000_000_000)
+    return f"{'-' if at_ns < 0 else ''}PT{whole}.{rest:09d}S"
 
 
 def _spell(line: dict[str, Plain]) -> str:
