@@ -67,6 +67,7 @@ def _honest(step: "Honest") -> list[str]:
 
 def _caught(step: "Caught") -> list[str]:
     from lydite.cli import story
+    from lydite.cli.mutants import survived
     from lydite.cli.paper import painted
     from lydite.cli.replay import comparison
     from lydite.cli.sweep import scene_of
@@ -74,14 +75,7 @@ def _caught(step: "Caught") -> list[str]:
 
     mutant, group = step.mutant, step.group
     if group is None or step.replay is None:
-        runs = f"{step.sweep.runs:,} runs"
-        lines = [
-            f"{painted(Verdict.UNKNOWN, 'SURVIVED')}  {mutant.name}: {mutant.story}",
-            f"  {mutant.caught_by} did not catch it in {runs}",
-        ]
-        for other, count in sorted(step.others.items()):
-            lines.append(f"  {other} failed in {count:,} of them, but is not what the mutant names")
-        return lines
+        return [*survived(step)]
     found = f"{painted(Verdict.HOLDS, 'CAUGHT')}  {mutant.name}: {mutant.story}"
     place = f"  by {mutant.caught_by}, in run {step.sweep.runs:,}, with seed {group.first.order.seed}"
     scene = scene_of(group, mutant.name, step.sweep)

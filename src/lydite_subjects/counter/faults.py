@@ -1,134 +1,84 @@
 """Storms in which a counter is worth watching, each drawn from the seed.
 
-A counter lives by its majority, its disks and its connections, so its storms bend exactly these. They
-never let a disk rot or lie about fsync, for no promise of the counter survives that (see its README).
+A counter promises nothing about disks that lose what they had kept, and nothing about nodes that lie (see its README),
+so both are beyond its budget. Everything else may happen, and to any number of nodes at once: without a
+majority it answers nobody, but what it has promised stays.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from lydite.model import Draws, Facts, Fault, Schedule, milliseconds, seconds
+from lydite.faults import (
+    Budget,
+    Storm,
+    clog_and_release,
+    crash_before_sync,
+    split_at_quorum,
+    step_at_epoch,
+)
+from lydite.model import Draws, Fault, seconds
 
 THREE: Final = ("node-1", "node-2", "node-3")
 FIVE: Final = (*THREE, "node-4", "node-5")
 
 STORM_FAULTS: Final = 40
 
-Kind: TypeAlias = tuple[str, Callable[[Draws, Sequence[str]], Facts]]
-"""What is bent, and how its arguments are drawn."""
+PROMISED: Final = Budget(down=None, clock=None, data=0, byzantine=0)
+"""What a counter survives."""
+
+BEAT_NS: Final = seconds(1)
+"""How often the nodes of a small storm look at each other."""
 
 
-def partitions(draws: Draws) -> Schedule:
-    """The network between three nodes falls apart in every way."""
-    return _storm(draws, THREE, _NETWORK, count=6, until_s=14)
+def blackout(draws: Draws, hosts: Sequence[str], from_ns: int, until_ns: int) -> Iterator[Fault]:
+    """The power goes everywhere at once: what no disk has is gone, however many nodes had it.
+
+    No single host that loses its power shows that: the others still know.
+    """
+    at_ns, lasting_ns = draws.between(from_ns, until_ns - seconds(4)), draws.between(seconds(1), seconds(4))
+    yield Fault(at_ns=at_ns, kind="process.power_off", args={"hosts": [*hosts]}, lasting_ns=lasting_ns)
 
 
-def crashes(draws: Draws) -> Schedule:
-    """Three nodes crash, freeze and lose their power, alone or together, and their disks fail."""
-    return _storm(draws, THREE, (*_PROCESS, *_DISK), count=6, until_s=14)
-
-
-def clocks(draws: Draws) -> Schedule:
-    """The clocks of three nodes are set and run wrong, while some links are slow."""
-    return _storm(draws, THREE, (*_CLOCK, *_CLOCK, ("network.delay", _delay)), count=6, until_s=14)
-
-
-def everything(draws: Draws) -> Schedule:
-    """Forty faults of all kinds among five nodes, within 100 seconds."""
-    kinds = (*_NETWORK, *_PROCESS, *_DISK, *_CLOCK)
-    return _storm(draws, FIVE, kinds, count=STORM_FAULTS, until_s=100)
-
-
-def _storm(
-    draws: Draws, nodes: Sequence[str], kinds: Sequence[Kind], *, count: int, until_s: int
-) -> Schedule:
-    # Some kinds only, other ones for each seed: faults that all meet at once hide one another.
-    chosen = draws.sample(kinds, draws.between(2, len(kinds)))
-    return Schedule.of(_fault(draws, nodes, draws.choice(chosen), until_s) for _ in range(count))
-
-
-def _fault(draws: Draws, nodes: Sequence[str], kind: Kind, until_s: int) -> Fault:
-    name, arguments = kind
-    return Fault(
-        at_ns=draws.between(seconds(1), seconds(until_s)),
-        kind=name,
-        args=arguments(draws, nodes),
-        lasting_ns=0 if name == "clock.step" else draws.between(milliseconds(500), seconds(6)),
-    )
-
-
-def _sides(draws: Draws, nodes: Sequence[str]) -> tuple[list[str], list[str]]:
-    left = draws.sample(nodes, draws.between(1, len(nodes) - 1))
-    return list(left), [node for node in nodes if node not in left]
-
-
-def _some(draws: Draws, nodes: Sequence[str]) -> list[str]:
-    return list(draws.sample(nodes, draws.between(1, len(nodes) // 2)))
-
-
-def _groups(draws: Draws, nodes: Sequence[str]) -> Facts:
-    left, right = _sides(draws, nodes)
-    return {"left": left, "right": right}
-
-
-def _one_way(draws: Draws, nodes: Sequence[str]) -> Facts:
-    source, target = _sides(draws, nodes)
-    return {"source": source, "target": target}
-
-
-def _delay(draws: Draws, nodes: Sequence[str]) -> Facts:
-    most = milliseconds(draws.between(20, 800))
-    return {**_groups(draws, nodes), "by_ns": most // 2, "jitter_ns": most // 2}
-
-
-def _lose(draws: Draws, nodes: Sequence[str]) -> Facts:
-    return {**_groups(draws, nodes), "rate": draws.between(10, 60) / 100}
-
-
-def _hosts(draws: Draws, nodes: Sequence[str]) -> Facts:
-    return {"hosts": _some(draws, nodes)}
-
-
-def _some_or_all(draws: Draws, nodes: Sequence[str]) -> Facts:
-    # Now and then the power goes for everybody.
-    return {"hosts": list(nodes) if draws.chance(0.3) else _some(draws, nodes)}
-
-
-def _step(draws: Draws, nodes: Sequence[str]) -> Facts:
-    return {"hosts": [draws.choice(nodes)], "by_ns": milliseconds(draws.between(-60_000, 60_000))}
-
-
-def _drift(draws: Draws, nodes: Sequence[str]) -> Facts:
-    return {"hosts": [draws.choice(nodes)], "rate": draws.between(25, 300) / 100}
-
-
-def _fail(draws: Draws, nodes: Sequence[str]) -> Facts:
-    operation = draws.choice(["write", "sync"])
-    return {"hosts": _some(draws, nodes), "operation": operation, "rate": draws.between(20, 100) / 100}
-
-
-def _slow(draws: Draws, nodes: Sequence[str]) -> Facts:
-    return {"hosts": _some(draws, nodes), "by_ns": milliseconds(draws.between(5, 200))}
-
-
-_NETWORK: Final[tuple[Kind, ...]] = (
-    ("network.cut", _groups),
-    ("network.block", _one_way),
-    ("network.hold", _groups),
-    ("network.delay", _delay),
-    ("network.lose", _lose),
+partitions: Final = Storm(
+    hosts=THREE,
+    kinds=("network",),
+    faults=6,
+    until_ns=seconds(18),
+    budget=PROMISED,
+    nemeses=(split_at_quorum(), clog_and_release()),
 )
-_PROCESS: Final[tuple[Kind, ...]] = (
-    ("process.crash", _hosts),
-    ("process.power_off", _some_or_all),
-    ("process.pause", _hosts),
+"""The network between three nodes falls apart in every way."""
+
+crashes: Final = Storm(
+    hosts=THREE,
+    kinds=("process", "disk", "memory"),
+    faults=6,
+    until_ns=seconds(18),
+    budget=PROMISED,
+    nemeses=(blackout, crash_before_sync("data/journal")),
 )
-_DISK: Final[tuple[Kind, ...]] = (
-    ("disk.fail", _fail),
-    ("disk.fill", _hosts),
-    ("disk.slow", _slow),
+"""Three nodes crash, freeze, lose their power and run out of memory, alone or together, and their disks fail."""
+
+clocks: Final = Storm(
+    hosts=THREE,
+    kinds=("clock", "cpu", "network.delay", "network.slow"),
+    faults=6,
+    until_ns=seconds(18),
+    budget=PROMISED,
+    nemeses=(step_at_epoch(period_ns=BEAT_NS),),
 )
-_CLOCK: Final[tuple[Kind, ...]] = (
-    ("clock.step", _step),
-    ("clock.drift", _drift),
+"""The clocks of three nodes are set and run wrong, while some links and some processors are slow."""
+
+everything: Final = Storm(
+    hosts=FIVE,
+    kinds=("network", "process", "cpu", "memory", "disk", "clock"),
+    without=("process.stop", "process.restart", "process.roll", "process.cascade", "clock.strobe"),
+    faults=STORM_FAULTS,
+    until_ns=seconds(100),
+    budget=PROMISED,
 )
+"""Forty faults of nearly all kinds among five nodes, within 100 seconds.
+
+What repeats itself, and more ways to start a node again, are left to the small storms: they take most of the time of a
+run, and the nodes would do little else.
+"""

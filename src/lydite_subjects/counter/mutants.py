@@ -12,6 +12,7 @@ LAW: Final = "lydite_subjects.counter.spec.law"
 TALLY: Final = "lydite_subjects.counter.spec.tally"
 JOURNAL: Final = "lydite_subjects.counter.node.journal"
 NODE: Final = "lydite_subjects.counter.node.node"
+CONVERSATION: Final = "lydite_subjects.counter.node.conversation"
 
 _CLOCK_LEASE: Final = """\
         import time
@@ -79,5 +80,15 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         caught_by="no-acknowledged-increment-is-lost",
         story="The last answer is believed for a millisecond of the wall clock, "
         "as with leases that trust the time of day",
+    ),
+    Mutant(
+        name="unbounded_queue",
+        module=CONVERSATION,
+        replace="            if transport.get_write_buffer_size() > UNSENT_BYTES_MAX:\n"
+        "                transport.abort()\n",
+        by="",
+        caught_by="nodes-outlive-slow-readers",
+        story="Whatever a client does not read is kept for it, however much that is, "
+        "as by servers that one subscriber who has stopped reading takes down",
     ),
 )

@@ -12,6 +12,7 @@ from typing import Final
 from lydite.model import milliseconds, seconds
 from lydite.world import World
 from lydite_subjects.counter.spec import (
+    Compare,
     Counted,
     Describe,
     Description,
@@ -19,6 +20,7 @@ from lydite_subjects.counter.spec import (
     Message,
     Read,
     Request,
+    Store,
     Value,
     decode,
     encode,
@@ -44,9 +46,13 @@ class Client:
 
     async def work(self, operations: int, pause_s: float) -> None:
         """Increment and read, in turns decided by chance, with pauses that are `pause_s` long on average."""
-        for _ in range(operations):
+        kept = self._world.several(f"operations of {self.name}", operations, least=0)
+        for number in range(1, operations + 1):
             await self._world.sleep(round(seconds(2 * pause_s) * self.draws.unit()))
-            await (self.increment() if self.draws.chance(0.5) else self.read())
+            # What is left out takes its time and its draws all the same, so that the others stay where they are.
+            increments = self.draws.chance(0.5)
+            if number in kept:
+                await (self.increment() if increments else self.read())
 
     async def increment(self) -> bool:
         """Count one: whether it was acknowledged."""
@@ -117,3 +123,31 @@ class Client:
         if node in self._connections:
             _, writer = self._connections.pop(node)
             writer.close()
+
+
+class SlowReader:
+    """A user who asks for much and reads nothing."""
+
+    def __init__(self, world: World, node: str) -> None:
+        self._world = world
+        self._node = node
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def ask(self, times: int) -> None:
+        """Ask for the whole tally so many times, in one breath; the reader stops at its first kilobytes."""
+        _, self._writer = await asyncio.open_connection(self._node, PORT, limit=1_024)
+        self._writer.write(encode(Compare(1, "unlike any")) * times)
+
+    def leave(self) -> None:
+        """Close the connection, if the node has not done so."""
+        if self._writer is not None:
+            self._writer.close()
+
+
+async def restore(world: World, user: Client, nodes: Sequence[str], clients: int) -> None:
+    """Put a backup on every node: one increment by each of so many users of earlier days, with long names."""
+    names = [f"{number:x}".rjust(64, "f") for number in range(clients)]
+    for name in names:
+        world.note("increment", phase="invoke", client=name, number=1)
+    for node in nodes:
+        await user.ask(node, Store(0, dict.fromkeys(names, ((1, 1),))))

@@ -50,8 +50,9 @@ class Cluster:
     async def start(self, name: str) -> None:
         peers = [other for other in NAMES if other != name]
         self.nodes[name] = node = Node(name, peers, Journal(str(self.folder / name)))
-        self.servers[name] = server = await asyncio.start_server(
-            node.serve, "127.0.0.1", self.ports.get(name, 0), limit=FRAME_BYTES_MAX
+        loop = asyncio.get_running_loop()
+        self.servers[name] = server = await loop.create_server(
+            node.converse, "127.0.0.1", self.ports.get(name, 0)
         )
         self.ports[name] = server.sockets[0].getsockname()[1]
         self.tasks[name] = [asyncio.create_task(node.keep_beating(0.05))]

@@ -4,7 +4,6 @@ import errno
 import json
 import os
 import zlib
-from pathlib import Path
 
 from lydite_subjects.counter.spec import NOTHING, Tally, merge, tally_of
 
@@ -17,8 +16,9 @@ class Journal:
     """What the node has promised to keep: a file with a checksum and a batch of operations per line."""
 
     def __init__(self, folder: str) -> None:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        self._file = Path(folder, "journal").open("a+b", buffering=0)  # noqa: SIM115 - while the node lives
+        if not os.path.isdir(folder):
+            os.makedirs(folder)
+        self._file = open(os.path.join(folder, "journal"), "a+b", buffering=0)  # noqa: SIM115 - while the node lives
         self._length = 0
         self._torn = True
         """Whether there may be something after `_length` that was never promised."""

@@ -4,16 +4,14 @@ import asyncio
 import random
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from lydite_subjects.counter.node.conversation import Conversation
 from lydite_subjects.counter.node.journal import Journal
 from lydite_subjects.counter.spec import (
-    FRAME_BYTES_MAX,
     Answer,
     Answered,
     Append,
     Asked,
-    BadMessage,
     Beat,
     Compare,
     Describe,
@@ -29,24 +27,11 @@ from lydite_subjects.counter.spec import (
     Send,
     State,
     Store,
-    decode,
-    encode,
     step,
 )
 
 CONNECT_S = 2.0
 RETRY_S_MIN, RETRY_S_MAX = 0.5, 4.0
-UNSENT_BYTES_MAX = 4 * FRAME_BYTES_MAX
-"""Whoever reads so slowly that more than this waits for it is disconnected."""
-
-
-@dataclass(slots=True, eq=False)
-class Link:
-    """A connection to a peer, and the beat of the oldest request that it has not answered."""
-
-    peer: str
-    writer: asyncio.StreamWriter
-    unanswered: int | None = None
 
 
 class Node:
@@ -54,8 +39,8 @@ class Node:
 
     def __init__(self, name: str, peers: Sequence[str], journal: Journal) -> None:
         self._journal = journal
-        self._callers: dict[int, asyncio.StreamWriter] = {}
-        self._links: dict[str, Link] = {}
+        self._callers: dict[int, Conversation] = {}
+        self._links: dict[str, Conversation] = {}
         self._connections = 0
         self.state = State(name=name, peers=tuple(peers), tally=journal.replay())
 
@@ -79,23 +64,22 @@ class Node:
             elif isinstance(effect, Send):
                 self._send(effect)
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Take what a client or a peer says that has called, until it goes."""
-        await self._converse(reader, writer, "")
+    def converse(self) -> Conversation:
+        """A conversation with whoever calls: what a server asks for."""
+        return Conversation(self)
 
     async def keep_linked(self, peer: str, host: str, port: int) -> None:
         """Keep a connection to a peer, and make it again whenever it is lost."""
-        wait_s = RETRY_S_MIN
+        loop, wait_s = asyncio.get_running_loop(), RETRY_S_MIN
         while True:
             try:
                 async with asyncio.timeout(CONNECT_S):
-                    reader, writer = await asyncio.open_connection(host, port, limit=FRAME_BYTES_MAX)
+                    _, link = await loop.create_connection(lambda: Conversation(self, peer), host, port)
             except OSError:
                 wait_s = min(2 * wait_s, RETRY_S_MAX)
             else:
                 wait_s = RETRY_S_MIN
-                _write(writer, Hello(0, self.state.name))
-                await self._converse(reader, writer, peer)
+                await link.ended
             await asyncio.sleep(wait_s * random.uniform(0.5, 1.0))
 
     async def keep_beating(self, beat_s: float) -> None:
@@ -104,83 +88,65 @@ class Node:
             await asyncio.sleep(beat_s)
             for link in self._links.values():
                 if link.unanswered is not None and link.unanswered < self.state.beats:
-                    link.writer.transport.abort()
+                    link.transport.abort()
             self.happen(Beat())
 
     async def end(self) -> None:
         """Hang up on everybody and close the journal."""
-        for writer in self._callers.values():
-            writer.transport.abort()
+        for conversation in self._callers.values():
+            conversation.transport.abort()
         while self._callers:
-            await asyncio.sleep(0)  # Whoever serves them finds out at its next turn.
+            await asyncio.sleep(0)  # They are told so at the loop's next turn.
         self._journal.close()
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str) -> None:
+    def met(self, conversation: Conversation) -> None:
+        """A connection was made, by either side."""
         self._connections += 1
-        caller = self._connections
-        self._callers[caller] = writer
-        link = self._linked(peer, writer) if peer else None
-        try:
-            while line := await _line(reader):
-                link = self._hear(caller, link, decode(line)) or link
-                await writer.drain()
-        except BadMessage as problem:
-            self._reply(caller, Refused(0, str(problem)))
-        except OSError:
-            pass  # It has gone without a word, which is a way to go.
-        finally:
-            del self._callers[caller]
-            if link is not None and self._links.get(link.peer) is link:
-                del self._links[link.peer]
-            self.happen(Left(caller))
-            writer.close()
+        conversation.caller = self._connections
+        self._callers[self._connections] = conversation
+        if conversation.peer:
+            conversation.say(Hello(0, self.state.name))
+            self._link(conversation)
 
-    def _hear(self, caller: int, link: Link | None, message: Message) -> Link | None:
-        """Take one message. The link that the connection turns out to be, if it says hello."""
+    def heard(self, conversation: Conversation, message: Message) -> None:
+        """A client or a peer has said something."""
         match message:
-            case Hello(_, node) if link is None and node in self.state.peers:
-                return self._linked(node, self._callers[caller])
+            case Hello(_, node) if not conversation.peer and node in self.state.peers:
+                conversation.peer = node
+                self._link(conversation)
             case Hello(tag, node):
-                self._reply(caller, Refused(tag, f"{self.state.name} expects no hello of {node}"))
+                conversation.say(Refused(tag, f"{self.state.name} expects no hello of {node}"))
             case Increment() | Read() | Describe() | Store() | Compare():
-                self.happen(Asked(caller, message))
-            case _ if link is not None:
-                link.unanswered = None
-                self.happen(Answered(link.peer, message))
+                self.happen(Asked(conversation.caller, message))
+            case _ if conversation.peer:
+                conversation.unanswered = None
+                self.happen(Answered(conversation.peer, message))
             case _:
-                self._reply(caller, Refused(message.tag, f"{self.state.name} has asked nothing"))
-        return None
+                conversation.say(Refused(message.tag, f"{self.state.name} has asked nothing"))
 
-    def _linked(self, peer: str, writer: asyncio.StreamWriter) -> Link:
-        before = self._links.get(peer)
+    def parted(self, conversation: Conversation) -> None:
+        """A connection is gone."""
+        del self._callers[conversation.caller]
+        if self._links.get(conversation.peer) is conversation:
+            del self._links[conversation.peer]
+        self.happen(Left(conversation.caller))
+
+    def _link(self, conversation: Conversation) -> None:
+        """This is the connection to its peer from now on."""
+        before = self._links.get(conversation.peer)
         if before is not None:
-            before.writer.transport.abort()
-        self._links[peer] = link = Link(peer, writer)
-        self.happen(Linked(peer))
-        return link
+            before.transport.abort()
+        self._links[conversation.peer] = conversation
+        self.happen(Linked(conversation.peer))
 
     def _send(self, send: Send) -> None:
         link = self._links.get(send.peer)
         if link is not None:
             if link.unanswered is None:
                 link.unanswered = self.state.beats
-            _write(link.writer, send.request)
+            link.say(send.request)
 
     def _reply(self, caller: int, answer: Answer) -> None:
-        writer = self._callers.get(caller)
-        if writer is not None:
-            _write(writer, answer)
-
-
-async def _line(reader: asyncio.StreamReader) -> bytes:
-    try:
-        return await reader.readline()
-    except ValueError as error:
-        raise BadMessage(f"a message has at most {FRAME_BYTES_MAX} bytes") from error
-
-
-def _write(writer: asyncio.StreamWriter, message: Message) -> None:
-    if not writer.is_closing():
-        writer.write(encode(message))
-        if writer.transport.get_write_buffer_size() > UNSENT_BYTES_MAX:
-            writer.transport.abort()
+        conversation = self._callers.get(caller)
+        if conversation is not None:
+            conversation.say(answer)

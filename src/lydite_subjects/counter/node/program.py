@@ -8,7 +8,6 @@ from typing import Final
 
 from lydite_subjects.counter.node.journal import Damaged, Journal
 from lydite_subjects.counter.node.node import Node
-from lydite_subjects.counter.spec import FRAME_BYTES_MAX
 
 
 async def main(argv: Sequence[str]) -> None:
@@ -21,7 +20,7 @@ async def main(argv: Sequence[str]) -> None:
     try:
         journal = Journal(options.data)
         node = Node(options.name, [name for name, _, _ in options.peers], journal)
-        server = await asyncio.start_server(node.serve, options.host, options.port, limit=FRAME_BYTES_MAX)
+        server = await loop.create_server(node.converse, options.host, options.port)
     except (OSError, Damaged) as error:
         raise SystemExit(f"{options.name}: cannot start: {error}") from error
     print(f"{options.name} listens on port {server.sockets[0].getsockname()[1]}", flush=True)

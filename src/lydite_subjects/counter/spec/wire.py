@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from json.encoder import encode_basestring_ascii
 from typing import Final, TypeAlias
 
 from lydite_subjects.counter.spec.tally import Spans, Tally
@@ -24,6 +25,7 @@ NUMBER_MAX: Final = 2**53
 """Numbers beyond are not the same in every reader of JSON."""
 
 _spell: Final = json.JSONEncoder(separators=(",", ":")).encode
+_read: Final = json.JSONDecoder().decode
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -141,27 +143,26 @@ class BadMessage(ValueError):
 
 def encode(message: Message) -> bytes:
     """The line that says it."""
-    kind = type(message)
-    fields = {name: getattr(message, name) for name in _FIELDS[kind]}
-    return _spell({"kind": _KINDS[kind], **fields}).encode() + b"\n"
+    line, fields = _SPELLINGS[type(message)]
+    return (line % tuple([spell(getattr(message, name)) for name, spell in fields])).encode()
 
 
 def decode(line: bytes) -> Message:
     """The message that a line says, or `BadMessage` with all that is wrong with it."""
     try:
-        found = json.loads(line.decode())
+        found = _read(line.decode())
     except (ValueError, RecursionError) as error:
         raise BadMessage(f"a message is one line of JSON, found {line[:40]!r}") from error
     kind = found.pop("kind", None) if isinstance(found, dict) else None
-    message = _MESSAGES.get(kind) if isinstance(kind, str) else None
-    if message is None:
-        raise BadMessage(f"a message is an object of a kind ({', '.join(_MESSAGES)}), found {line[:40]!r}")
-    names = _FIELDS[message]
-    problems = [f"{name} is no field of {kind}" for name in found if name not in names]
+    shape = _SHAPES.get(kind) if isinstance(kind, str) else None
+    if shape is None:
+        raise BadMessage(f"a message is an object of a kind ({', '.join(_SHAPES)}), found {line[:40]!r}")
+    message, parsers = shape
+    problems = [f"{name} is no field of {kind}" for name in found if name not in parsers]
     values: list[object] = []
-    for name in names:
+    for name, parse in parsers.items():
         try:
-            values.append(_PARSERS[name](found.get(name)))
+            values.append(parse(found.get(name)))
         except BadMessage as problem:
             problems.append(f"{name} {problem}")
     if problems:
@@ -216,13 +217,6 @@ def _spans(value: object) -> Spans:
 _REQUEST_TYPES: Final = (Increment, Read, Describe, Store, Compare)
 _ANSWER_TYPES: Final = (Counted, Value, Description, Stored, Same, Holds, Refused)
 _MESSAGE_TYPES: Final = (*_REQUEST_TYPES, *_ANSWER_TYPES, Hello)
-_MESSAGES: Final[Mapping[str, Callable[..., Message]]] = {
-    message.__name__.lower(): message for message in _MESSAGE_TYPES
-}
-_KINDS: Final[Mapping[object, str]] = {message: kind for kind, message in _MESSAGES.items()}
-_FIELDS: Final[Mapping[object, tuple[str, ...]]] = {
-    message: tuple(field.name for field in fields(message)) for message in _MESSAGE_TYPES
-}
 _PARSERS: Final[Mapping[str, Callable[[object], object]]] = {
     "tag": _whole,
     "client": _name,
@@ -233,3 +227,23 @@ _PARSERS: Final[Mapping[str, Callable[[object], object]]] = {
     "why": _text,
     "tally": tally_of,
 }
+_SPELLERS: Final[Mapping[str, Callable[..., str]]] = {
+    name: _spell if parse is tally_of else str if parse in (_whole, _number) else encode_basestring_ascii
+    for name, parse in _PARSERS.items()
+}
+_FIELDS: Final[Mapping[Callable[..., Message], tuple[str, ...]]] = {
+    message: tuple(field.name for field in fields(message)) for message in _MESSAGE_TYPES
+}
+_SHAPES: Final[Mapping[str, tuple[Callable[..., Message], Mapping[str, Callable[[object], object]]]]] = {
+    message.__name__.lower(): (message, {name: _PARSERS[name] for name in _FIELDS[message]})
+    for message in _MESSAGE_TYPES
+}
+"""Of each kind: what it is, and how its fields are read."""
+_SPELLINGS: Final[Mapping[object, tuple[str, tuple[tuple[str, Callable[..., str]], ...]]]] = {
+    message: (
+        "".join((f'{{"kind":"{kind}"', *(f',"{name}":%s' for name in parsers), "}\n")),
+        tuple((name, _SPELLERS[name]) for name in parsers),
+    )
+    for kind, (message, parsers) in _SHAPES.items()
+}
+"""Of each message: its line, and how its fields are written into it."""
