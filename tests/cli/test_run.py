@@ -34,7 +34,7 @@ def test_a_run_that_fails_is_told_with_the_replay_first_and_last() -> None:
         "faults until then",
     ):
         assert part in said.out
-    assert "network.cut left=node-1 right=*" in said.out
+    assert "network.cut left=node-1 right=tester" in said.out
     assert "node-1 | 0.000 stdout: serving with words" in said.out
     assert Path(".lydite/failures/shop.every_fifth-3.failure.json").is_file()
 
@@ -71,7 +71,7 @@ def test_a_replay_says_that_it_is_the_same_run_and_names_changed_code() -> None:
 
 def test_a_schedule_can_be_given_and_taken_from_a_failure_file() -> None:
     Path("calm.json").write_text("[]")
-    fault = {"at_ns": 0, "kind": "network.hold", "args": {"left": "node-1", "right": "*"}}
+    fault = {"at_ns": 0, "kind": "network.hold", "args": {"left": "node-1", "right": "tester"}}
     Path("held.json").write_text(json.dumps({"schedule": [fault]}))
 
     calm = lydite("run", "shop.py::every_fifth", "--seed", "3", "--schedule", "calm.json")
@@ -79,6 +79,28 @@ def test_a_schedule_can_be_given_and_taken_from_a_failure_file() -> None:
 
     assert "faults until then" not in calm.out
     assert "network.hold" in held.out
+
+
+def test_a_given_schedule_of_which_nothing_happened_is_never_green() -> None:
+    late = {"at_ns": 10**15, "kind": "network.hold", "args": {"left": "node-1", "right": "tester"}}
+    nobody = {"at_ns": 0, "kind": "process.crash", "args": {"hosts": "@leader"}}
+    Path("idle.json").write_text(json.dumps([nobody, late]))
+
+    said = lydite("run", "shop.py::every_fifth", "--seed", "1", "--schedule", "idle.json")
+
+    assert said.code == 3
+    assert "schedule: no fault of it happened" in said.out
+    assert "2 of 2 faults did not happen" in said.out
+    assert "process.crash hosts=@leader" in said.out
+
+
+def test_all_faults_of_a_file_that_are_none_are_told_at_once() -> None:
+    Path("wrong.json").write_text('[{"at_ns": -1, "kind": "network.cut"}, {"at_ns": 1, "kind": "cut"}, 7]')
+
+    said = lydite("run", "shop.py::every_fifth", "--schedule", "wrong.json")
+
+    assert said.code == 2
+    assert all(f"schedule[{number}]" in said.err for number in range(3))
 
 
 def test_verbose_shows_what_happened_and_what_hosts_printed() -> None:

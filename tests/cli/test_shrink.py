@@ -46,6 +46,18 @@ def test_a_failure_is_shrunk_and_told_with_the_replay_first_and_last(failure: st
         assert Path(path).stat().st_size > 500
 
 
+def test_a_folder_that_cannot_be_is_told_before_anything_is_shrunk(
+    failure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("taken").write_text("a file")
+    monkeypatch.setattr("lydite.runner.shrink", None)
+
+    said = lydite("shrink", failure, "--out", "taken")
+
+    assert said.code == 2
+    assert "cannot be written" in said.err
+
+
 def test_the_shrunk_file_is_replayed_and_the_picture_stands_alone(failure: str) -> None:
     lydite("shrink", failure, "--out", "small")
 

@@ -241,6 +241,9 @@ def test_the_smaller_side_is_harmed_for_the_larger_one_lives_on(case: tuple[Any,
         ("network.partition", {"groups": [["a", "*"], ["b"]]}, "lists of hosts"),
         ("network.cut", {"left": ["*", "a"], "right": "b"}, "a host, a list of hosts, * for all"),
         ("process.power_off", {"hosts": []}, "a host, a list of hosts"),
+        ("process.crash", {"hosts": ["a", "tester"]}, "the tester cannot be killed"),
+        ("network.cut", {"left": "a", "right": ["a"]}, "it bends nothing: a is on both sides"),
+        ("network.reset", {"left": "@leader", "right": "@leader"}, "it bends nothing"),
     ],
 )
 def test_what_no_single_field_can_tell_is_refused_as_well(
@@ -260,3 +263,20 @@ def test_every_field_of_a_kind_that_names_hosts_is_told_as_named() -> None:
             if isinstance(shape_of(each), HostsShape):
                 value = getattr(made, each.name)
                 assert {value} if isinstance(value, str) else set(value) <= set(made.named), kind
+
+
+def test_the_roads_of_the_tester_may_be_bent_whichever_hosts_are_declared() -> None:
+    cut = Fault(at_ns=0, kind="network.cut", args={"left": "a", "right": "tester"}, lasting_ns=1)
+
+    validate(Schedule.of([cut]), hosts=("a",))
+
+
+def test_a_road_needs_two_hosts_and_everybody_somebody() -> None:
+    def meets(kind: str, everybody: list[str], **args: str) -> bool:
+        return trouble_of(Fault(at_ns=0, kind=kind, args=args)).meets(everybody)
+
+    assert not meets("network.cut", ["a"], left="*", right="*")
+    assert not meets("network.cut", ["a", "b"], left="a", right="a")
+    assert meets("network.cut", ["a", "b"], left="*", right="a")
+    assert not meets("process.crash", [], hosts="*")
+    assert meets("process.crash", ["a"], hosts="*")

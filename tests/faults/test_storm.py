@@ -157,6 +157,17 @@ def test_a_clock_is_set_across_the_edge_of_an_epoch() -> None:
         ({"from_ns": 9, "until_ns": 9}, "expected a later end"),
         ({"lasting_ns": (5, 4)}, "expected a longer second one"),
         ({"faults": (5, 4)}, "expected a larger second number"),
+        ({"hosts": ("a", "a")}, "expected the names of different hosts"),
+        ({"hosts": "node"}, "expected the names of different hosts"),
+        ({"hosts": ("a", "*")}, "it names *, expected hosts"),
+        ({"hosts": ("a", "tester")}, "it names tester, expected hosts"),
+        ({"hosts": ("@leader",)}, "it names @leader, expected hosts"),
+        ({"kinds": ("process.crash",), "budget": Budget(down=0)}, "nothing that it could draw"),
+        ({"kinds": ("byzantine",)}, "nothing that it could draw"),
+        ({"kinds": ("process.cascade",), "budget": Budget(down=1)}, "nothing that it could draw"),
+        ({"kinds": ("network.heal",)}, "nothing that it could draw"),
+        ({"kinds": ("network",), "without": ("network",)}, "nothing that it could draw"),
+        ({"hosts": ("a",), "kinds": ("network.cut", "network.ring")}, "nothing that it could draw"),
     ],
 )
 def test_a_storm_that_cannot_be_is_refused_with_all_that_is_wrong(
@@ -166,3 +177,42 @@ def test_a_storm_that_cannot_be_is_refused_with_all_that_is_wrong(
         Storm(**{"hosts": FIVE, **wrong})  # type: ignore[arg-type]
 
     assert told in str(caught.value)
+
+
+def test_a_storm_that_is_asked_for_no_fault_may_be_calm() -> None:
+    storm = Storm(hosts=("a",), kinds=("network.cut",), faults=0)
+
+    assert drawn(storm, 1) == Schedule()
+
+
+def test_a_budget_is_a_number_of_hosts() -> None:
+    with pytest.raises(InputError, match="found down -1, data -2"):
+        Budget(down=-1, data=-2)
+
+
+@pytest.mark.parametrize("period_s", [7, 12, 29, 60])
+def test_no_step_at_an_epoch_comes_after_the_storm(period_s: int) -> None:
+    storm = Storm(hosts=FIVE, faults=0, nemeses=(step_at_epoch(period_ns=seconds(period_s)),))
+
+    faults = [fault for schedule in schedules(storm) for fault in schedule.faults]
+    assert faults
+    assert all(fault.at_ns <= storm.until_ns for fault in faults)
+
+
+def test_a_nemesis_that_could_do_nothing_is_refused() -> None:
+    with pytest.raises(InputError, match="a role begins with @, found 'leader'"):
+        isolate_leader("leader")
+    with pytest.raises(InputError, match="has a period, found 0 ns"):
+        step_at_epoch(period_ns=0)
+    storm = Storm(hosts=FIVE, until_ns=seconds(30), nemeses=(step_at_epoch(period_ns=seconds(40)),))
+    with pytest.raises(InputError, match=r"no edge of a period of 40\.000 s lies in a storm"):
+        schedules(storm)
+
+
+def test_a_twisted_storm_that_must_end_has_ended_when_it_is_over() -> None:
+    storm = Storm(hosts=FIVE, faults=(1, 3))
+    for seed in SEEDS:
+        schedule = drawn(storm, seed)
+        for number in range(4):
+            schedule = storm.twisted(schedule, Draws(seed, "twist", str(number)))
+            assert all(each.at_ns + each.lasting_ns <= storm.until_ns for each in schedule.faults)

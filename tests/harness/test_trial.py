@@ -1,9 +1,11 @@
 """Making trials."""
 
 import functools
+from typing import Any
 
 import pytest
 
+from lydite.checks import agreement
 from lydite.harness import Trial, trial
 from lydite.model import Draws, Fault, InputError, Schedule
 from lydite.world import Limits, Tempo, World
@@ -68,3 +70,9 @@ def test_a_partial_of_an_async_function_is_a_trial() -> None:
     made = trial(name="five")(functools.partial(sized, nodes=5))
 
     assert made.name == "five"
+
+
+@pytest.mark.parametrize("checks", [agreement(), (agreement,), ("agreement",)])
+def test_what_is_no_tuple_of_checks_is_refused(checks: Any) -> None:
+    with pytest.raises(InputError, match="checks are a tuple of checks"):
+        trial(checks=checks)(converges)

@@ -24,9 +24,9 @@ async def main(argv):
 
 
 def one_cut(draws: Draws) -> Schedule:
-    """The first host is cut off for a while."""
+    """The first host is cut off from its users for a while."""
     at_ns = seconds(1) + draws.below(1000)
-    args = {"left": "node-1", "right": "*"}
+    args = {"left": "node-1", "right": "tester"}
     return Schedule.of([Fault(at_ns=at_ns, kind="network.cut", args=args, lasting_ns=seconds(1))])
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from lydite.model import Fault, InputError, Schedule, Verdict, seconds
 from lydite.runner import Stage, StepFailed
-from tests.strategies.ledger import Forgetful, Good
+from tests.strategies.ledger import Forgetful, Good, Stillborn
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +101,31 @@ def test_a_step_that_waits_for_ever_ends_the_run_and_says_where(stage: Stage) ->
 
     with pytest.raises(InputError, match="this session is over"):
         session.do("expected")
+
+
+def test_after_a_step_that_never_ended_the_stage_opens_another_world() -> None:
+    with Stage(Good, step_s=2) as stage:
+        with pytest.raises(StepFailed, match="took longer than 2 s"):
+            stage.open().do("spin")
+
+        assert stage.open().do("total") == 0
+
+    with pytest.raises(InputError, match="this stage is closed"):
+        stage.open()
+
+
+def test_what_fails_before_the_first_step_is_told_where_the_world_is_opened() -> None:
+    with Stage(Stillborn) as stage, pytest.raises(StepFailed, match="ValueError: no ledger today"):
+        stage.open()
+
+
+def test_what_is_not_plain_is_told_with_its_step_and_its_name(stage: Stage) -> None:
+    session = stage.open()
+
+    with pytest.raises(InputError, match=r"object is not a plain value \(pay\.amount\)"):
+        session.do("pay", amount=object())  # type: ignore[arg-type]
+
+    assert session.do("pay", amount=1) == 1
 
 
 def test_a_schedule_runs_beside_the_steps(stage: Stage) -> None:

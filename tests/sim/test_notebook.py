@@ -1,7 +1,7 @@
 """What a trial writes down: claims that come true in time, reached lines, parts, roles, faults of a schedule."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
@@ -198,3 +198,48 @@ def test_a_schedule_is_told_before_what_its_levers_did() -> None:
         (seconds(2), "process.resume"),
         (seconds(2), "end"),
     ]
+
+
+@pytest.mark.parametrize("claim", ["always", "sometimes"])
+def test_a_claim_that_was_not_awaited_or_not_called_is_refused_and_not_true(claim: str) -> None:
+    async def converged() -> bool:
+        return False
+
+    def trial_of(made: Callable[[], object]) -> Callable[[World], Awaitable[None]]:
+        async def trial(world: World) -> None:
+            getattr(world, claim)("they converged", made())
+
+        return trial
+
+    coroutine = play(trial_of(converged), fails=True).error
+    function = play(trial_of(lambda: converged), fails=True).error
+
+    assert isinstance(coroutine, InputError)
+    assert "'they converged' is true or false, found a coroutine" in str(coroutine)
+    assert isinstance(function, InputError)
+    assert "found a function; call it" in str(function)
+
+
+def test_a_probe_that_answers_with_a_coroutine_has_not_answered() -> None:
+    async def converged() -> bool:
+        return False
+
+    async def probe() -> bool:
+        return converged()  # type: ignore[return-value]
+
+    async def trial(world: World) -> None:
+        await world.eventually("they converge", probe, within_ns=seconds(1))
+
+    assert isinstance(play(trial, fails=True).error, InputError)
+
+
+def test_several_of_one_name_are_the_same_each_time() -> None:
+    async def again(world: World) -> None:
+        assert world.several("nodes", 3) == world.several("nodes", 3)
+
+    async def other(world: World) -> None:
+        world.several("nodes", 3)
+        world.several("nodes", 5)
+
+    play(again)
+    assert "asked before with the count and least (3, 1)" in str(play(other, fails=True).error)

@@ -68,6 +68,10 @@ class Good(Script):
     def stumble(self) -> None:
         raise ValueError("a mistake of the script")
 
+    def spin(self) -> None:
+        while True:
+            pass
+
     async def hang(self) -> None:
         await asyncio.get_running_loop().create_future()
 
@@ -86,3 +90,10 @@ class Forgetful(Good):
     """The same with the bad ledger."""
 
     _program = staticmethod(forgetful)
+
+
+class Stillborn(Script):
+    """Never gets as far as its first step."""
+
+    async def begin(self) -> None:
+        raise ValueError("no ledger today")

@@ -1,6 +1,6 @@
 """A check: a named judge of one run, a pure function from its events to what it says of them.
 
-A user's check sees the story of a run: the events of the kinds NOTE, CHECK, FAULT, START, EXIT and CRASH, in
+A user's check sees the story of a run: the events of the kinds NOTE, CHECK, FAULT, SCHEDULED, START, EXIT and CRASH, in
 their order. It sees neither the packets (SEND, DELIVER and their like) nor what programs print: what a check
 needs to know, the trial writes down with `world.note`.
 

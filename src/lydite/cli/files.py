@@ -1,11 +1,22 @@
 """Files that a verb writes whole or not at all, and errors of the file system as sentences."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, TextIO, cast
 
 from lydite.model import InputError
+
+
+def ready_for_files(folder: Path) -> None:
+    """Make a folder for what will be written at the end, and try it now: a sentence before the work, not after it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _told("written", folder, error) from error
 
 
 @contextmanager

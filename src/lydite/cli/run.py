@@ -92,6 +92,8 @@ def _say(done: Any, mutant: str, *, verbose: bool) -> None:
         say(story.findings(run))
     else:
         say(f"  {finding.check}: {finding.message}" for finding in result.findings)
+    if run.order.schedule is not None:
+        say(story.idle_faults(run))
     say(
         f"  digest {short(result.digest)}, {counted(result.records, 'record')}, {format_ns(result.virtual_ns)}"
     )

@@ -34,9 +34,11 @@ def shrink(
     """Leave out faults, nodes and operations as long as the same check fails, and keep the smallest run."""
     from lydite import runner
     from lydite.cli import shrunk
+    from lydite.cli.files import ready_for_files
     from lydite.cli.progress import ProgressBar
 
     failure = runner.read_failure(file)
+    ready_for_files(out or file.parent)
     opening = runner.Opening(target=failure.target, mutant=failure.mutant)
     with ProgressBar() as bar:
         bar.watch(failure.label, runner.STARTING)

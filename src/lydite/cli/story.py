@@ -130,6 +130,18 @@ def _fault(event: Event) -> str:
     )
 
 
+def idle_faults(run: Run) -> Iterator[str]:
+    """The faults of a given schedule that did not happen: a run that holds has not survived them."""
+    idle = run.idle_faults
+    if not idle or run.schedule is None:
+        return
+    asked = counted(len(run.schedule), "fault")
+    yield f"  {len(idle):,} of {asked} did not happen: nobody was met, or the trial had ended:"
+    for number in idle:
+        fault = run.schedule.faults[number - 1]
+        yield f"    {format_ns(fault.at_ns):>12}  {fault.kind} {told(fault.args)}"
+
+
 def last_words(run: Run, length: Length = WHOLE) -> Iterator[str]:
     """What the hosts printed last."""
     if not run.last_words or not length.lines:

@@ -17,6 +17,7 @@ from lydite.cli.options import (
     TargetArgument,
     TimeoutOption,
     WorkersOption,
+    refuse_seeds_beyond,
     workers_of,
 )
 
@@ -62,11 +63,9 @@ def sweep(
     """Run many seeds on all cores, and stop at the first failure."""
     from lydite.cli.paper import say_json
     from lydite.cli.progress import ProgressBar
-    from lydite.model import InputError
     from lydite.runner import STARTING, ForkedEngine, Opening, Sweep, Until
 
-    if first + seeds - 1 > SEED_MAX:
-        raise InputError(f"a seed is below 2**64, the last one would be {first + seeds - 1}", where="--seeds")
+    refuse_seeds_beyond(first, seeds)
     opening = Opening(target=target, mutant=mutant)
     until = Until.LAST if collect else Until.FIRST
     wanted = Sweep(first=first, count=seeds, until=until, out=out, mutant=mutant, search=search)

@@ -13,11 +13,11 @@ What merely makes hosts slow or late is never counted.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Final, Self
 
 from lydite.faults.trouble import Harm, Trouble
-from lydite.model import Fault
+from lydite.model import Fault, InputError
 
 FOREVER_NS: Final = 1 << 62
 
@@ -30,6 +30,13 @@ class Budget:
     clock: int | None = None
     data: int | None = 0
     byzantine: int | None = 0
+
+    def __post_init__(self) -> None:
+        negative = [
+            f"{name} {limit}" for name, limit in asdict(self).items() if limit is not None and limit < 0
+        ]
+        if negative:
+            raise InputError(f"a budget is a number of hosts, found {', '.join(negative)}", where="Budget")
 
     @classmethod
     def minority(cls, hosts: Sequence[str]) -> Self:

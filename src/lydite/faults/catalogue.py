@@ -14,7 +14,7 @@ from lydite.faults.overlaps import overlapping
 from lydite.faults.partitions import PARTITIONS
 from lydite.faults.process import PROCESS
 from lydite.faults.traffic import TRAFFIC
-from lydite.faults.trouble import EVERYBODY, ROLE, Trouble
+from lydite.faults.trouble import EVERYBODY, ROLE, TESTER, Trouble
 from lydite.model import Fault, InputError, Schedule, ScheduleRefused, near
 from lydite.world import Capability
 
@@ -76,9 +76,14 @@ def _problems(
     yield from trouble.lacks(codec)
     if fault.lasting_ns and not trouble.opposite:
         yield f"it happens once, so lasting_ns is 0, found {fault.lasting_ns}"
-    for name in trouble.named if hosts else ():
-        if name != EVERYBODY and not name.startswith(ROLE) and name not in hosts:
+    for name in trouble.named:
+        if name == TESTER and trouble.needs is Capability.PROCESS:
+            yield "the tester cannot be killed, stopped or frozen: the trial itself runs there"
+        elif hosts and name not in (*hosts, EVERYBODY, TESTER) and not name.startswith(ROLE):
             yield f"there is no host {name}; {near(name, hosts)}"
+    places = [*trouble.holds()]
+    if places and all(one == other != EVERYBODY for one, other in places):
+        yield f"it bends nothing: {places[0][0]} is on both sides, and there is no road to itself"
 
 
 def _read(fault: Fault) -> tuple[Trouble | None, tuple[str, ...]]:

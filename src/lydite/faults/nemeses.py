@@ -9,7 +9,8 @@ the functions below, so that a trial can say what it is about::
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeAlias
 
-from lydite.model import MILLISECOND, SECOND, Draws, Facts, Fault
+from lydite.faults.trouble import ROLE
+from lydite.model import MILLISECOND, SECOND, Draws, Facts, Fault, InputError, format_ns
 
 Nemesis: TypeAlias = Callable[[Draws, Sequence[str], int, int], Iterator[Fault]]
 """Draws, hosts, begin and end of the storm: the faults of one attempt."""
@@ -22,6 +23,10 @@ def isolate_leader(role: str = LEADER, *, times: int = 2) -> Nemesis:
 
     Finds leaders that go on leading when nobody hears them, and elections that lose what the old one had promised.
     """
+    if not role.startswith(ROLE):
+        raise InputError(
+            f"a role begins with {ROLE}, found {role!r}", where="isolate_leader", remedy=f"use {LEADER}"
+        )
 
     def nemesis(draws: Draws, _hosts: Sequence[str], from_ns: int, until_ns: int) -> Iterator[Fault]:
         for _ in range(draws.between(1, times)):
@@ -70,9 +75,18 @@ def step_at_epoch(*, period_ns: int) -> Nemesis:
 
     Finds what an epoch, a slot or a lease decides twice, or never.
     """
+    if period_ns < 2:
+        raise InputError(f"the system's own time has a period, found {period_ns} ns", where="step_at_epoch")
 
     def nemesis(draws: Draws, hosts: Sequence[str], from_ns: int, until_ns: int) -> Iterator[Fault]:
-        edge = draws.between(from_ns // period_ns + 1, max(from_ns // period_ns + 1, until_ns // period_ns))
+        if from_ns // period_ns == until_ns // period_ns:
+            raise InputError(
+                f"no edge of a period of {format_ns(period_ns)} lies in a storm from {format_ns(from_ns)} "
+                f"to {format_ns(until_ns)}",
+                where="step_at_epoch",
+                remedy="let the storm last longer, or leave this nemesis out",
+            )
+        edge = draws.between(from_ns // period_ns + 1, until_ns // period_ns)
         host, near_ns = draws.choice(hosts), draws.between(MILLISECOND, 200 * MILLISECOND)
         step_ns = near_ns + draws.between(MILLISECOND, period_ns // 2 or MILLISECOND)
         yield Fault(
@@ -80,9 +94,10 @@ def step_at_epoch(*, period_ns: int) -> Nemesis:
             kind="clock.step",
             args={"hosts": host, "by_ns": step_ns},
         )
-        if draws.chance(0.5):
+        back_ns = edge * period_ns + near_ns
+        if draws.chance(0.5) and back_ns <= until_ns:
             back: Facts = {"hosts": host, "by_ns": -2 * step_ns}
-            yield Fault(at_ns=edge * period_ns + near_ns, kind="clock.step", args=back)
+            yield Fault(at_ns=back_ns, kind="clock.step", args=back)
 
     return nemesis
 

@@ -16,14 +16,17 @@ can heal the rest and demand that the system comes back; in the mode SAFETY faul
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, cast
 
 from lydite.faults.budget import Budget, Ledger
 from lydite.faults.catalogue import CATALOGUE, trouble_of
 from lydite.faults.nemeses import Nemesis
-from lydite.faults.trouble import Trouble
+from lydite.faults.trouble import EVERYBODY, ROLE, TESTER, Trouble
 from lydite.faults.twisting import twisted
 from lydite.model import MILLISECOND, SECOND, Draws, Fault, InputError, Schedule, near
+
+SAMPLES: Final = 16
+"""How many storms are drawn to see whether there is anything to draw."""
 
 ATTEMPTS: Final = 8
 """How often a fault that breaks the budget is drawn anew before it is left out."""
@@ -57,7 +60,7 @@ class Storm:
     nemeses: tuple[Nemesis, ...] = ()
 
     def __post_init__(self) -> None:
-        problems = [*self._problems()]
+        problems = [*self._problems()] or [*self._idle()]
         if problems:
             raise InputError(f"this storm cannot be: {'; '.join(problems)}", where="Storm")
 
@@ -80,6 +83,11 @@ class Storm:
         )
 
     @property
+    def faults_max(self) -> int:
+        """The most faults that it draws, beside those of its nemeses."""
+        return self.faults if isinstance(self.faults, int) else self.faults[1]
+
+    @property
     def must_end(self) -> bool:
         """Does every fault end before the storm does?"""
         return self.mode is Mode.LIVENESS
@@ -90,6 +98,8 @@ class Storm:
 
     def _swarm(self, draws: Draws, ledger: Ledger) -> Iterator[Fault]:
         troubles = self.troubles
+        if not troubles:
+            return
         enabled = draws.sample(troubles, draws.between(min(2, len(troubles)), len(troubles)))
         count = self.faults if isinstance(self.faults, int) else draws.between(*self.faults)
         for _ in range(count):
@@ -125,6 +135,11 @@ class Storm:
     def _problems(self) -> Iterator[str]:
         if not self.hosts:
             yield "it names no hosts"
+        if isinstance(cast("object", self.hosts), str) or len(set(self.hosts)) != len(self.hosts):
+            yield f"its hosts are {self.hosts!r}, expected the names of different hosts"
+        for name in self.hosts:
+            if name in (EVERYBODY, TESTER) or name.startswith(ROLE):
+                yield f"it names {name}, expected hosts of the system under test"
         families = {kind.partition(".")[0] for kind in CATALOGUE}
         for name in (*self.kinds, *self.without):
             if name not in CATALOGUE and name not in families:
@@ -136,6 +151,19 @@ class Storm:
         low, high = (self.faults, self.faults) if isinstance(self.faults, int) else self.faults
         if not 0 <= low <= high:
             yield f"it has between {low} and {high} faults, expected a larger second number"
+
+    def _idle(self) -> Iterator[str]:
+        """A storm that is asked for faults and never has one proves nothing, and looks like calm weather."""
+        low = self.faults if isinstance(self.faults, int) else self.faults[0]
+        if low and not any(self._drawn_once(number) for number in range(SAMPLES)):
+            yield (
+                f"there is nothing that it could draw: of its kinds, {len(self.troubles)} are left by `without` and "
+                f"the budget, and none of them is possible among {len(self.hosts)} hosts within it"
+            )
+
+    def _drawn_once(self, number: int) -> bool:
+        draws, ledger = Draws(number, "storm", "sample"), Ledger(self.budget, self.hosts)
+        return any(True for _ in self._swarm(draws, ledger))
 
 
 OUTLASTING: Final = 0.1

@@ -26,6 +26,8 @@ from lydite.model import Draws, Facts, Fault, Plain, near
 from lydite.world import Bend, Capability, World
 
 EVERYBODY = "*"
+TESTER = "tester"
+"""The host of the trial itself: its roads may be bent, but nobody would be left to revive it."""
 ROLE = "@"
 
 
@@ -84,8 +86,14 @@ class Trouble:
         return iter(())
 
     def meets(self, everybody: Sequence[str]) -> bool:
-        """Is there anything that it can bend among these hosts?"""
-        return True
+        """Is there anything that it can bend among these hosts? A road leads from one host to another one."""
+        places = [*self.holds()]
+        return not places or any(
+            one != other
+            for left, right in places
+            for one in _everyone(left, everybody)
+            for other in _everyone(right, everybody)
+        )
 
     def holds(self) -> Iterator[tuple[str, str]]:
         """Each road that it bends, as two hosts, or each host (and nothing), as far as its fields tell."""
@@ -215,6 +223,10 @@ def _fields(trouble: object) -> "tuple[dataclasses.Field[Any], ...]":
 def listed(value: Hosts) -> tuple[str, ...]:
     """What a field for hosts names, one or several."""
     return (value,) if isinstance(value, str) else value
+
+
+def _everyone(name: str, everybody: Sequence[str]) -> Sequence[str]:
+    return everybody if name == EVERYBODY else (name,)
 
 
 def _cast(names: Sequence[str], holders: Mapping[str, str]) -> tuple[str, ...]:

@@ -108,6 +108,7 @@ def trial(
 
     def decorate(run: Run) -> Trial:
         _must_be_async(run)
+        _must_judge(checks)
         return Trial(
             name=name or getattr(run, "__name__", "trial"),
             run=run,
@@ -135,4 +136,17 @@ def _must_be_async(run: Run) -> None:
         f"a trial is an async function of one world, found {named!r}, which is not async",
         where=where,
         remedy=f"write `async def {named}(world: World) -> None`",
+    )
+
+
+def _must_judge(checks: object) -> None:
+    listed = checks if isinstance(checks, tuple | list) else (checks,)
+    wrong = [each for each in listed if not isinstance(each, Check)]
+    if isinstance(checks, tuple | list) and not wrong:
+        return
+    found = ", ".join(repr(getattr(each, "__name__", each)) for each in wrong) or "one that stands alone"
+    raise InputError(
+        f"checks are a tuple of checks, found {found}",
+        where="@trial",
+        remedy="write `checks=(agreement(),)`: with a comma, and each check called",
     )

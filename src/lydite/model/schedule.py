@@ -75,7 +75,19 @@ class Schedule:
 
     @classmethod
     def from_plain(cls, value: Plain, where: str = "schedule") -> "Schedule":
-        """A schedule from its JSON form."""
+        """A schedule from its JSON form, or an error that tells of each fault that is none."""
         if not isinstance(value, list | tuple):
             raise InputError(f"a schedule is a list of faults, found {type(value).__name__}", where=where)
-        return cls.of(Fault.from_plain(item, f"{where}[{index}]") for index, item in enumerate(value))
+        faults: list[Fault] = []
+        problems: list[InputError] = []
+        for index, item in enumerate(value):
+            try:
+                faults.append(Fault.from_plain(item, f"{where}[{index}]"))
+            except InputError as error:
+                problems.append(error)
+        if len(problems) > 1:
+            told = "; ".join(f"{each.what} ({each.where})" for each in problems)
+            raise InputError(f"{len(problems)} faults are none: {told}", where=where)
+        if problems:
+            raise problems[0]
+        return cls.of(faults)

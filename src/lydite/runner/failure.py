@@ -75,9 +75,9 @@ class Failure:
             return self.finding.check
         return self.ending.error if self.ending is not None else ""
 
-    def file_name(self, twist: int = 0) -> str:
-        """The name of its file: trial, mutant if there is one, seed, and which twist of another storm it was."""
-        parts = [self.label, self.mutant, f"{self.seed}t{twist}" if twist else str(self.seed)]
+    def file_name(self) -> str:
+        """The name of its file: trial, mutant if there is one, seed."""
+        parts = [self.label, self.mutant, str(self.seed)]
         return "-".join(re.sub(r"[^\w.-]", "_", part) for part in parts if part) + SUFFIX
 
     def as_plain(self) -> dict[str, Any]:

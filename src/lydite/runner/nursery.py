@@ -23,7 +23,7 @@ from pathlib import Path
 from lydite import sim
 from lydite.faults import Storm
 from lydite.harness import Mutant, Planter, Trial, plant
-from lydite.model import Draws, Facts, InputError, LyditeError, digest_of
+from lydite.model import Draws, Facts, InputError, LyditeError, Schedule, digest_of
 from lydite.runner import bare, provenance, targets
 from lydite.runner.children import Announce, Children, HungUp
 from lydite.runner.documents import error_as_plain
@@ -95,7 +95,8 @@ class Nursery:
                 lambda: receive(requests),
                 lambda message: send(answers, encode(message)),
             )
-            run = perform(trial, order, code_digest=self.code_digest, code_files=self.code_files)
+            schedule = schedule_of(trial, order)
+            run = perform(trial, order, schedule, code_digest=self.code_digest, code_files=self.code_files)
         except LyditeError as error:
             return {"refused": error_as_plain(error)}
         return {"ran": run.as_plain()}
@@ -107,8 +108,7 @@ class Nursery:
         try:
             schedule = schedule_of(trial, order)
             announce({"schedule": schedule.as_plain()})
-            order = replace(order, schedule=schedule)
-            run = perform(trial, order, code_digest=self.code_digest, code_files=self.code_files)
+            run = perform(trial, order, schedule, code_digest=self.code_digest, code_files=self.code_files)
         except LyditeError as error:
             return {"refused": error_as_plain(error)}
         if self.planter is not None:
@@ -120,7 +120,7 @@ class Nursery:
 def _rehearse() -> None:
     """Go through the motions of a run once, so that no child does anything for the first time."""
     order = Order(number=0, label=REHEARSAL.name, seed=0)
-    encode(perform(REHEARSAL, order, code_digest="", code_files={}).as_plain())
+    encode(perform(REHEARSAL, order, Schedule(), code_digest="", code_files={}).as_plain())
 
 
 def _mutant(module: str, opening: Opening) -> Mutant:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import lydite
-from lydite.checks import described, judge, leaves, place_of
+from lydite.checks import Check, described, judge, leaves, place_of, unknown
 from lydite.faults import Storm, under, validate
 from lydite.harness import Trial
 from lydite.model import (
@@ -55,9 +55,8 @@ def _twisted(trial: Trial, schedule: Schedule, order: Order) -> Schedule:
     return trial.storm.twisted(schedule, Draws(order.seed, "twist", f"{trial.name}/{order.twist}"))
 
 
-def perform(trial: Trial, order: Order, *, code_digest: str, code_files: Facts) -> Run:
-    """Run the trial with the order's seed, judge what happened, and say so."""
-    schedule = schedule_of(trial, order)
+def perform(trial: Trial, order: Order, schedule: Schedule, *, code_digest: str, code_files: Facts) -> Run:
+    """Run the trial with the order's seed under a schedule, judge what happened, and say so."""
     validate(schedule, hosts=trial.hosts, codec=trial.codec)
     header = Header(
         trial=trial.name,
@@ -84,6 +83,7 @@ def perform(trial: Trial, order: Order, *, code_digest: str, code_files: Facts) 
     _raise_if_input_was_bad(trial, outcome.error)
     result = _result(trial, order, outcome)
     silent = result.verdict is Verdict.HOLDS and not order.verbose
+    untold = silent and (order.schedule is None or order.twist)
     return Run(
         order=order,
         result=result,
@@ -91,7 +91,7 @@ def perform(trial: Trial, order: Order, *, code_digest: str, code_files: Facts) 
         asked=outcome.asked,
         reached=reached(outcome.story),
         last_words={} if silent else outcome.last_words,
-        story=() if silent else _story(outcome, order),
+        story=() if untold else _story(outcome, order),
     )
 
 
@@ -124,7 +124,8 @@ def _raise_if_input_was_bad(trial: Trial, error: BaseException | None) -> None:
 
 
 def _result(trial: Trial, order: Order, outcome: Outcome) -> Result:
-    judged = judge(outcome.story, trial.checks, outcome.error, reaches=trial.reaches)
+    checks = (*trial.checks, *_unperformed(order, outcome))
+    judged = judge(outcome.story, checks, outcome.error, reaches=trial.reaches)
     return Result(
         trial=trial.name,
         seed=order.seed,
@@ -137,6 +138,16 @@ def _result(trial: Trial, order: Order, outcome: Outcome) -> Result:
         events=outcome.events,
         cpu_ns=outcome.cpu_ns,
     )
+
+
+def _unperformed(order: Order, outcome: Outcome) -> tuple[Check, ...]:
+    """What says that of the faults that were asked for none happened: then the system has survived nothing."""
+    asked = order.schedule if order.schedule is not None and not order.twist else Schedule()
+    begun = any(event.kind is Kind.SCHEDULED and event.fields["phase"] == "begin" for event in outcome.story)
+    if begun or not asked:
+        return ()
+    message = "no fault of it happened: each met nobody, or was due after the end of the trial"
+    return (Check(name="schedule", sentence=lambda _: unknown(message)),)
 
 
 def _story(outcome: Outcome, order: Order) -> tuple[Event, ...]:

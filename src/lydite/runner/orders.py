@@ -192,7 +192,7 @@ class Run:
     last_words: Facts = field(default_factory=dict)
     """Of each host, the last lines that it printed."""
     story: tuple[Event, ...] = ()
-    """Of a failed run the faults; with `verbose`, everything a judge saw."""
+    """Of a failed run, and of one whose schedule was given, the faults; with `verbose`, everything a judge saw."""
     reached: tuple[int, ...] = ()
     """What the run reached, as features of its story."""
     in_force: bool | None = None
@@ -202,6 +202,17 @@ class Run:
     def faults(self) -> tuple[Event, ...]:
         """The levers that were pulled."""
         return tuple(event for event in self.story if event.kind is Kind.FAULT)
+
+    @property
+    def idle_faults(self) -> tuple[int, ...]:
+        """The numbers of the faults that did not happen: they met nobody, or were due after the end."""
+        begun = {
+            event.fields["number"]
+            for event in self.story
+            if event.kind is Kind.SCHEDULED and event.fields["phase"] == "begin"
+        }
+        schedule = self.schedule or Schedule()
+        return tuple(number for number in range(1, len(schedule) + 1) if number not in begun)
 
     @property
     def failed(self) -> dict[str, str]:

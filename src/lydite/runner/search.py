@@ -1,8 +1,8 @@
 """The search of a sweep: which run to try next, so that runs go where none has been.
 
-Plain counting tries each seed with the storm that it draws. The search does the same with half of its runs; the other
-half takes a run that reached something new (see `reached`), keeps its seed, and twists its schedule a little: a
-fault moved, stretched, dropped, doubled, or exchanged for one of another storm, never beyond the storm's budget.
+Plain counting tries each seed with the storm that it draws. The search does the same with half of its runs. To the
+storms of the other half it adds the schedule of a run that reached something new (see `reached`), twisted a little: a
+fault moved, stretched, dropped or doubled, never beyond the storm's budget.
 
 Runs are planned in generations of a fixed size, and a generation is planned from what all earlier ones reached. So
 which runs there are depends on the first seed and nothing else: not on how many workers there were, nor on which of
@@ -20,8 +20,8 @@ from typing import Final
 from lydite.model import Draws
 from lydite.runner.orders import Listed, Order, Run
 
-GENERATION: Final = 32
-"""How many runs are planned at once."""
+GENERATION: Final = 16
+"""How many runs of each trial are planned at once: few, to learn soon, and enough to keep all cores busy."""
 
 RARE: Final = 3
 """A run is worth another look as long as no more than so many have reached something that it reached."""
@@ -52,7 +52,6 @@ class Search:
     _leads: dict[str, list[Lead]] = field(default_factory=dict)
     _seen: dict[str, Counter[int]] = field(default_factory=dict)
     _planned: int = 0
-    _fresh: Counter[str] = field(default_factory=Counter)
 
     @property
     def wanted(self) -> int:
@@ -82,24 +81,16 @@ class Search:
     def _order(self, number: int) -> Order:
         listed = self.trials[number % len(self.trials)]
         leads = self._leads.get(listed.label, [])
-        if listed.twistable and leads and number // len(self.trials) % 2:
-            return self._followed(number, listed, leads)
-        seed = self.first + self._fresh[listed.label]
-        self._fresh[listed.label] += 1
-        return Order(number=number, label=listed.label, seed=seed)
-
-    def _followed(self, number: int, listed: Listed, leads: list[Lead]) -> Order:
-        draws = Draws(self.first, "search", f"{listed.label}/{number}")
+        seed = self.first + number // len(self.trials)
+        if not listed.twistable or not leads or not seed % 2:
+            return Order(number=number, label=listed.label, seed=seed)
         seen = self._seen[listed.label]
-        worth = [self._worth(lead, seen) for lead in leads]
-        lead = leads[_weighted(draws, worth)]
+        draws = Draws(self.first, "search", f"{listed.label}/{number}")
+        lead = leads[_weighted(draws, [self._worth(lead, seen) for lead in leads])]
         lead.followed += 1
+        # The seed is a new one: only the schedule is taken over, everything else may go another way.
         return Order(
-            number=number,
-            label=listed.label,
-            seed=lead.run.order.seed,
-            schedule=lead.run.schedule,
-            twist=number + 1,
+            number=number, label=listed.label, seed=seed, schedule=lead.run.schedule, twist=number + 1
         )
 
     @staticmethod

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from lydite.harness import Script
-from lydite.model import Ending, Facts, InputError, LyditeError, Plain, Schedule, Verdict
+from lydite.model import Ending, Facts, InputError, LyditeError, Plain, Schedule, Verdict, plain
 from lydite.runner.documents import error_from_plain
 from lydite.runner.engines.keeper import Habitat, Keeper
 from lydite.runner.orders import Opening, Order, Run, broken_run
@@ -33,20 +33,22 @@ class Stage:
     """A script, warm and ready to be opened with any seed."""
 
     def __init__(self, script: type[Script] | str, *, step_s: float = STEP_S) -> None:
-        target = script if isinstance(script, str) else _target_of(script)
-        self._keeper = Keeper(Opening(target=target), Habitat())
+        self._opening = Opening(target=script if isinstance(script, str) else _target_of(script))
+        self._habitat = Habitat()
         self._step_s = step_s
         self._session: Session | None = None
-        try:
-            (self._listed,) = self._keeper.wait_until_open().trials
-        except BaseException:
-            self.close()
-            raise
+        self._closed = False
+        self._warm_up()
 
     def open(self, *, seed: int = 0, schedule: Schedule | None = None) -> "Session":
         """A new world with that seed; the one before it is over."""
+        if self._closed:
+            raise InputError("this stage is closed", remedy="open its sessions within its `with`")
         if self._session is not None:
             self._session.end()
+        if self._keeper.dead:
+            # A step that never ended took the nursery with it.
+            self._warm_up()
         order = Order(
             number=0, label=self._listed.label, seed=seed, schedule=schedule or Schedule(), verbose=True
         )
@@ -55,7 +57,16 @@ class Stage:
 
     def close(self) -> None:
         """End the nursery."""
+        self._closed = True
         self._keeper.kill()
+
+    def _warm_up(self) -> None:
+        self._keeper = Keeper(self._opening, self._habitat)
+        try:
+            (self._listed,) = self._keeper.wait_until_open().trials
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -82,12 +93,14 @@ class Session:
         """The world's clock after the last step."""
         keeper.say({"do": "talk", "order": order.as_plain()})
         self._take(self._hear())
+        if self.run is not None:
+            raise StepFailed(f"the run ended before its first step: {told_of(self.run)}")
 
     def do(self, step: str, **args: Plain) -> Plain:
         """Let the script carry out a step; what it answers."""
         if self.run is not None:
             raise InputError("this session is over", remedy="open another one")
-        self._keeper.say({"do": "step", "step": step, "args": args})
+        self._keeper.say({"do": "step", "step": step, "args": plain(args, step)})
         answer = self._take(self._hear())
         if self.run is not None:
             raise StepFailed(f"the run ended during {step}: {told_of(self.run)}")

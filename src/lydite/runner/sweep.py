@@ -180,7 +180,7 @@ class Sweep:
             mutant=self.mutant,
             dependencies=engine.dependencies(),
         )
-        return write_failure(failure, self.out, name=failure.file_name(run.order.twist))
+        return write_failure(failure, self.out)
 
     def _forget_beyond_limit(self) -> None:
         """Leave out what only happened to be done as well when the first failure was found."""

@@ -1,6 +1,7 @@
 """The notebook of a trial: what it writes down and claims, who plays which role, and how much it does."""
 
 import asyncio
+import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -56,13 +57,15 @@ class Notebook:
 
     def always(self, name: str, holds: bool, **facts: Plain) -> bool:
         """Check that something holds whenever this line runs."""
-        self.trace.check(self.tester, name, mode="always", holds=bool(holds), facts=facts)
-        return bool(holds)
+        told = _truth(name, holds)
+        self.trace.check(self.tester, name, mode="always", holds=told, facts=facts)
+        return told
 
     def sometimes(self, name: str, seen: bool, **facts: Plain) -> bool:
         """Check that something is true at least once in the run."""
-        self.trace.check(self.tester, name, mode="sometimes", holds=bool(seen), facts=facts)
-        return bool(seen)
+        told = _truth(name, seen)
+        self.trace.check(self.tester, name, mode="sometimes", holds=told, facts=facts)
+        return told
 
     def reachable(self, name: str, **facts: Plain) -> None:
         """Write down that this line was reached."""
@@ -79,10 +82,10 @@ class Notebook:
     ) -> bool:
         """Check that something comes true in time, looking once per beat."""
         begun_ns, beat_ns = self.now_ns, every_ns or self.tempo.heartbeats(1)
-        reached = await self._looked(probe, within_ns)
+        reached = await self._looked(name, probe, within_ns)
         while not reached and (left_ns := begun_ns + within_ns - self.now_ns) > 0:
             await self.sleep(min(beat_ns, left_ns))
-            reached = await self._looked(probe, max(beat_ns, begun_ns + within_ns - self.now_ns))
+            reached = await self._looked(name, probe, max(beat_ns, begun_ns + within_ns - self.now_ns))
         told: Facts = {
             **facts,
             "within_ns": within_ns,
@@ -92,10 +95,10 @@ class Notebook:
         self.trace.check(self.tester, name, mode="eventually", holds=reached, facts=told)
         return reached
 
-    async def _looked(self, probe: Callable[[], Awaitable[bool]], patience_ns: int) -> bool:
+    async def _looked(self, name: str, probe: Callable[[], Awaitable[bool]], patience_ns: int) -> bool:
         try:
             async with asyncio.timeout(patience_ns / SECOND):
-                return bool(await probe())
+                return _truth(name, await probe())
         except OSError:
             return False  # Refused, lost or late: it is not yet so.
 
@@ -105,7 +108,11 @@ class Notebook:
             raise InputError(
                 f"several({name!r}, {count}, least={least}): the least lies between 0 and the count"
             )
-        self.asked[name] = (count, least)
+        if self.asked.setdefault(name, (count, least)) != (count, least):
+            raise InputError(
+                f"several({name!r}, {count}, least={least}): asked before with the count and least {self.asked[name]}",
+                remedy="give another thing another name: a shrunk run could not tell of which to leave some out",
+            )
         kept = self._parts.get(name)
         everything = range(1, count + 1)
         return tuple(everything) if kept is None else tuple(each for each in everything if each in kept)
@@ -118,3 +125,16 @@ class Notebook:
             self.holders.pop(f"@{role}", None)
         else:
             self.holders[f"@{role}"] = self.known(host).name
+
+
+def _truth(name: str, claim: object) -> bool:
+    """What was claimed; not a coroutine or a function, which are true whatever they would say."""
+    if inspect.isawaitable(claim) or callable(claim):
+        what = "a coroutine" if inspect.isawaitable(claim) else "a function"
+        if inspect.iscoroutine(claim):
+            claim.close()
+        raise InputError(
+            f"the claim {name!r} is true or false, found {what}",
+            remedy="await it" if what == "a coroutine" else "call it",
+        )
+    return bool(claim)
