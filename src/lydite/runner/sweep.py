@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from lydite.model import Finding, Verdict, digest_of, gravest
+from lydite.model import Finding, Plain, Verdict, digest_of, gravest
 from lydite.runner.engines import ForkedEngine
 from lydite.runner.failure import failure_of, write_failure
 from lydite.runner.orders import Description, Order, Run, refuse_idle_mutant
@@ -238,15 +238,19 @@ def kind_of(run: Run) -> str:
 def _unproven(runs: list[Run]) -> tuple[Finding, ...]:
     """One finding for each check that is UNKNOWN: of a `sometimes`, only when no run of the trial saw it."""
     seen = {
-        (run.order.label, finding.check)
+        _claim(run, finding)
         for run in runs
         for finding in run.result.findings
         if finding.verdict is Verdict.HOLDS and finding.facts.get("mode") in ("sometimes", "reachable")
     }
-    found: dict[tuple[str, str], Finding] = {}
+    found: dict[tuple[str, str, Plain], Finding] = {}
     for run in runs:
         for finding in run.result.findings:
-            key = (run.order.label, finding.check)
-            if finding.verdict is Verdict.UNKNOWN and key not in seen:
-                found.setdefault(key, finding)
+            if finding.verdict is Verdict.UNKNOWN and _claim(run, finding) not in seen:
+                found.setdefault(_claim(run, finding), finding)
     return tuple(found.values())
+
+
+def _claim(run: Run, finding: Finding) -> tuple[str, str, Plain]:
+    """What a finding is about: two claims of one name are two when they are made in different ways."""
+    return run.order.label, finding.check, finding.facts.get("mode")

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from lydite.sim.recorder import Recorder
 
 
-class Notebook:
+class Notebook(ABC):
     """The part of a world that its trial writes."""
 
     seed: int
@@ -30,22 +31,22 @@ class Notebook:
         self._parts = dict(parts or {})
 
     @property
+    @abstractmethod
     def now_ns(self) -> int:
         """The world's own clock."""
-        raise NotImplementedError
 
     @property
     def bent(self) -> tuple[str, ...]:
         """What is bent now, in words, the oldest first."""
         return tuple(bend.what for bend in self.bends.values())
 
+    @abstractmethod
     def known(self, name: str) -> "SimHost":
         """The host of that name, or an error that says which there are."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def sleep(self, duration_ns: int) -> None:
         """Let the world run on for so long."""
-        raise NotImplementedError
 
     def draws(self, entity: str) -> Draws:
         """A stream of keyed randomness for the workload."""
