@@ -23,7 +23,7 @@ from lydite.faults.nemeses import (
     split_at_quorum,
     step_at_epoch,
 )
-from lydite.faults.performing import perform, under
+from lydite.faults.performing import under
 from lydite.faults.shapes import rounder, shape_of
 from lydite.faults.storm import Mode, Storm
 from lydite.faults.trouble import Bends, Hands, Harm, Trouble
@@ -53,7 +53,6 @@ __all__ = [
     "clog_and_release",
     "crash_before_sync",
     "isolate_leader",
-    "perform",
     "rounder",
     "shape_of",
     "split_at_quorum",

@@ -1,6 +1,6 @@
 """The catalogue: every kind of trouble by its name, and schedules checked against it, whole and before a run."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -10,7 +10,7 @@ from lydite.faults.codec import Codec
 from lydite.faults.disk import DISK
 from lydite.faults.healing import HEALING
 from lydite.faults.network import NETWORK
-from lydite.faults.overlaps import overlapping
+from lydite.faults.overlaps import Placed, overlapping
 from lydite.faults.partitions import PARTITIONS
 from lydite.faults.process import PROCESS
 from lydite.faults.traffic import TRAFFIC
@@ -33,46 +33,32 @@ def trouble_of(fault: Fault) -> Trouble:
 
 
 def validate(
-    schedule: Schedule,
-    *,
-    capabilities: Iterable[Capability] = tuple(Capability),
-    hosts: Sequence[str] = (),
-    codec: Codec | None = None,
-) -> None:
-    """Refuse a schedule that cannot be performed, with all of its problems at once.
+    schedule: Schedule, *, hosts: Sequence[str] = (), codec: Codec | None = None
+) -> tuple[Trouble, ...]:
+    """What each fault of a schedule does; refused with all of its problems at once if it cannot be performed.
 
     Where it is not yet known which hosts there will be (`hosts` is empty), a host that does not exist is found when
     its fault begins, and ends the run.
     """
-    able = frozenset(capabilities)
-    problems = [
-        f"fault {number} ({fault.kind}): {problem}"
-        for number, fault in enumerate(schedule.faults, 1)
-        for problem in _problems(fault, able, hosts, codec)
-    ]
-    problems += overlapping(
-        [
-            (number, fault, trouble)
-            for number, fault in enumerate(schedule.faults, 1)
-            if (trouble := _read(fault)[0]) is not None
-        ]
-    )
+    problems: list[str] = []
+    placed: list[Placed] = []
+    for number, fault in enumerate(schedule.faults, 1):
+        trouble, found = _read(fault)
+        if trouble is not None:
+            placed.append((number, fault, trouble))
+            found = (*found, *_problems(fault, trouble, hosts, codec))
+        problems += [f"fault {number} ({fault.kind}): {problem}" for problem in found]
+    problems += overlapping(placed)
     if problems:
         raise ScheduleRefused(
             f"the schedule cannot be performed: {'; '.join(problems)}",
             remedy="correct these faults; nothing was run",
         )
+    return tuple(trouble for _, _, trouble in placed)
 
 
-def _problems(
-    fault: Fault, able: frozenset[Capability], hosts: Sequence[str], codec: Codec | None
-) -> Iterator[str]:
-    trouble, problems = _read(fault)
-    yield from problems
-    if trouble is None:
-        return
-    if trouble.needs not in able:
-        yield f"this world has no {trouble.needs} lever"
+def _problems(fault: Fault, trouble: Trouble, hosts: Sequence[str], codec: Codec | None) -> Iterator[str]:
+    """What is wrong with a fault whose arguments can be read."""
     yield from trouble.lacks(codec)
     if fault.lasting_ns and not trouble.opposite:
         yield f"it happens once, so lasting_ns is 0, found {fault.lasting_ns}"

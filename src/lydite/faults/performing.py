@@ -6,11 +6,11 @@ it had done it. A fault that met nobody, because nobody held its role or there i
 missed: it must never pass for one that the system survived.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Final, TypeAlias
 
-from lydite.faults.catalogue import trouble_of, validate
+from lydite.faults.catalogue import validate
 from lydite.faults.codec import Codec
 from lydite.faults.overlaps import ends
 from lydite.faults.trouble import ROLE, Hands, Trouble
@@ -26,29 +26,43 @@ Lasting: TypeAlias = dict[int, tuple[Trouble, Bend]]
 
 
 def under(
-    schedule: Schedule, run: Callable[[World], Awaitable[object]], *, codec: Codec | None = None
+    schedule: Schedule,
+    run: Callable[[World], Awaitable[object]],
+    *,
+    hosts: Sequence[str] = (),
+    codec: Codec | None = None,
 ) -> Callable[[World], Awaitable[object]]:
-    """What a trial does, under a schedule."""
+    """What a trial does, under a schedule, which is checked at once and refused whole if it cannot be performed."""
+    troubles = validate(schedule, hosts=hosts, codec=codec)
 
     async def main(world: World) -> None:
-        perform(Hands(world, codec), schedule)
+        _appoint(Hands(world, codec), schedule, troubles)
         await run(world)
 
     return main
 
 
-def perform(hands: Hands, schedule: Schedule) -> None:
-    """Let the faults of a schedule happen at their times; refused whole if one of them cannot be."""
+def _appoint(hands: Hands, schedule: Schedule, troubles: Sequence[Trouble]) -> None:
+    """Let the faults happen at their times; refused whole if this world has no lever for one of them."""
     world = hands.world
-    validate(schedule, capabilities=world.capabilities, codec=hands.codec)
+    planned = list(zip(schedule.faults, troubles, strict=True))
+    lacking = sorted({str(trouble.needs) for trouble in troubles if trouble.needs not in world.capabilities})
+    if lacking:
+        kinds = ", ".join(
+            dict.fromkeys(fault.kind for fault, trouble in planned if str(trouble.needs) in lacking)
+        )
+        raise ScheduleRefused(
+            f"the schedule cannot be performed: this world has no {' and no '.join(lacking)} lever",
+            remedy=f"leave out {kinds}; nothing was run",
+        )
     lasting: Lasting = {}
-    for number, fault in enumerate(schedule.faults, 1):
-        world.at(fault.at_ns, partial(_begin, hands, lasting, number, fault))
+    for number, (fault, trouble) in enumerate(planned, 1):
+        world.at(fault.at_ns, partial(_begin, hands, lasting, number, fault, trouble))
 
 
-def _begin(hands: Hands, lasting: Lasting, number: int, fault: Fault) -> None:
+def _begin(hands: Hands, lasting: Lasting, number: int, fault: Fault, asked: Trouble) -> None:
     world = hands.world
-    trouble = trouble_of(fault).cast(world.holders)
+    trouble = asked.cast(world.holders)
     nobody = any(name.startswith(ROLE) for name in trouble.named)
     if nobody or not trouble.meets([host.name for host in world.hosts]):
         world.scheduled(number, fault.kind, MISSED, trouble.args)

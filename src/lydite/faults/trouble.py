@@ -18,6 +18,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cache
 from typing import Any, ClassVar, Self, cast
 
 from lydite.faults.codec import Codec
@@ -99,7 +100,7 @@ class Trouble:
         """Each road that it bends, as two hosts, or each host (and nothing), as far as its fields tell."""
         names = [
             listed(getattr(self, each.name))
-            for each in _fields(self)
+            for each in _fields(type(self))
             if isinstance(shape_of(each), HostsShape)
         ]
         left, right = (*names, ("",))[:2] if names else ((), ())
@@ -118,7 +119,7 @@ class Trouble:
     def named(self) -> tuple[str, ...]:
         """Every host and role that its fields name, in their order, each once."""
         names: dict[str, None] = {}
-        for each in _fields(self):
+        for each in _fields(type(self)):
             value = getattr(self, each.name)
             shape = shape_of(each)
             if isinstance(shape, HostsShape):
@@ -130,12 +131,12 @@ class Trouble:
     @property
     def told(self) -> str:
         """In words, as a world tells what is bent."""
-        return f"{self.kind}({', '.join(_words(getattr(self, each.name)) for each in _fields(self))})"
+        return f"{self.kind}({', '.join(_words(getattr(self, each.name)) for each in _fields(type(self)))})"
 
     @property
     def args(self) -> Facts:
         """Its fields in their JSON form."""
-        return {each.name: _plain(getattr(self, each.name)) for each in _fields(self)}
+        return {each.name: _plain(getattr(self, each.name)) for each in _fields(type(self))}
 
     def at(self, at_ns: int, *, lasting_ns: int = 0) -> Fault:
         """The fault of a schedule that begins then, and ends after so long (0: never)."""
@@ -146,7 +147,7 @@ class Trouble:
         if not any(name.startswith(ROLE) for name in self.named):
             return self
         changed: dict[str, object] = {}
-        for each in _fields(self):
+        for each in _fields(type(self)):
             value = getattr(self, each.name)
             if isinstance(shape_of(each), HostsShape):
                 named = _cast(listed(value), holders)
@@ -161,7 +162,7 @@ class Trouble:
 
     def weaker(self) -> Iterator[Self]:
         """The same kind saying less: one field at a time, simplest first."""
-        for each in _fields(self):
+        for each in _fields(type(self)):
             for value in shape_of(each).simpler(getattr(self, each.name)):
                 candidate = cast("Self", replace(cast("Any", self), **{each.name: value}))
                 if not any(candidate.problems()):
@@ -216,8 +217,11 @@ class Bends:
         self.lift()
 
 
-def _fields(trouble: object) -> "tuple[dataclasses.Field[Any], ...]":
-    return dataclasses.fields(cast("Any", trouble))
+def _fields(kind: "type[Trouble]") -> "tuple[dataclasses.Field[Any], ...]":
+    return _fields_of(cast("Any", kind))
+
+
+_fields_of = cache(dataclasses.fields)
 
 
 def listed(value: Hosts) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import lydite
 from lydite.checks import Check, described, judge, leaves, place_of, unknown
-from lydite.faults import Storm, under, validate
+from lydite.faults import Storm, under
 from lydite.harness import Trial
 from lydite.model import (
     Draws,
@@ -57,7 +57,7 @@ def _twisted(trial: Trial, schedule: Schedule, order: Order) -> Schedule:
 
 def perform(trial: Trial, order: Order, schedule: Schedule, *, code_digest: str, code_files: Facts) -> Run:
     """Run the trial with the order's seed under a schedule, judge what happened, and say so."""
-    validate(schedule, hosts=trial.hosts, codec=trial.codec)
+    main = under(schedule, trial.run, hosts=trial.hosts, codec=trial.codec)
     header = Header(
         trial=trial.name,
         seed=order.seed,
@@ -72,7 +72,7 @@ def perform(trial: Trial, order: Order, schedule: Schedule, *, code_digest: str,
     )
     with _sink(order.trace) as sink:
         outcome = simulate(
-            under(schedule, trial.run, codec=trial.codec),
+            main,
             header,
             sink=sink,
             regions=trial.map,
