@@ -1,0 +1,1 @@
+"""The law of the coin: pure functions over values, and nothing of the platform."""
