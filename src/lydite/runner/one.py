@@ -19,6 +19,7 @@ from lydite.model import (
     Kind,
     Level,
     LyditeError,
+    Phase,
     Result,
     Schedule,
     SimulationError,
@@ -26,6 +27,7 @@ from lydite.model import (
 )
 from lydite.runner.orders import Order, Run
 from lydite.runner.reached import reached
+from lydite.runner.tally import tallied
 from lydite.sim import Outcome, simulate
 
 STORY_EVENTS_MAX = 100_000
@@ -89,7 +91,8 @@ def perform(trial: Trial, order: Order, schedule: Schedule, *, code_digest: str,
         result=result,
         schedule=schedule,
         asked=outcome.asked,
-        reached=reached(outcome.story),
+        reached=reached(outcome.story) if order.reached else (),
+        tallies=tallied(schedule, outcome.story),
         last_words={} if silent else outcome.last_words,
         story=() if untold else _story(outcome, order),
     )
@@ -143,7 +146,9 @@ def _result(trial: Trial, order: Order, outcome: Outcome) -> Result:
 def _unperformed(order: Order, outcome: Outcome) -> tuple[Check, ...]:
     """What says that of the faults that were asked for none happened: then the system has survived nothing."""
     asked = order.schedule if order.schedule is not None and not order.twist else Schedule()
-    begun = any(event.kind is Kind.SCHEDULED and event.fields["phase"] == "begin" for event in outcome.story)
+    begun = any(
+        event.kind is Kind.SCHEDULED and event.fields["phase"] == Phase.BEGIN for event in outcome.story
+    )
     if begun or not asked:
         return ()
     message = "no fault of it happened: each met nobody, or was due after the end of the trial"

@@ -17,6 +17,7 @@ from lydite.model import (
     Level,
     MutantDoesNotFit,
     Payload,
+    Phase,
     Plain,
     Result,
     Schedule,
@@ -28,6 +29,7 @@ from lydite.runner.documents import (
     result_as_plain,
     result_from_plain,
 )
+from lydite.runner.tally import Tally, tallies_as_plain, tallies_from_plain
 from lydite.runner.wire import Message
 
 Parts: TypeAlias = Mapping[str, tuple[int, ...]]
@@ -146,6 +148,8 @@ class Order:
     payload: Payload = Payload.CRC32
     verbose: bool = False
     """Bring back the whole story, with what the hosts print."""
+    reached: bool = False
+    """Bring back what the run reached: a search learns from it."""
 
     def as_plain(self) -> Message:
         """The JSON form."""
@@ -160,6 +164,7 @@ class Order:
             "level": str(self.level),
             "payload": str(self.payload),
             "verbose": self.verbose,
+            "reached": self.reached,
         }
 
     @classmethod
@@ -176,6 +181,7 @@ class Order:
             level=Level(value["level"]),
             payload=Payload(value["payload"]),
             verbose=value["verbose"],
+            reached=value["reached"],
         )
 
 
@@ -194,7 +200,9 @@ class Run:
     story: tuple[Event, ...] = ()
     """Of a failed run, and of one whose schedule was given, the faults; with `verbose`, everything a judge saw."""
     reached: tuple[int, ...] = ()
-    """What the run reached, as features of its story."""
+    """What the run reached, as features of its story, if the order asked for it."""
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
+    """What became of its faults, by their kind."""
     in_force: bool | None = None
     """Was the planted bug loaded? None where there is none, or where nobody can say."""
 
@@ -209,7 +217,7 @@ class Run:
         begun = {
             event.fields["number"]
             for event in self.story
-            if event.kind is Kind.SCHEDULED and event.fields["phase"] == "begin"
+            if event.kind is Kind.SCHEDULED and event.fields["phase"] == Phase.BEGIN
         }
         schedule = self.schedule or Schedule()
         return tuple(number for number in range(1, len(schedule) + 1) if number not in begun)
@@ -234,6 +242,7 @@ class Run:
             "last_words": dict(self.last_words),
             "story": [event_as_plain(event) for event in self.story],
             "reached": list(self.reached),
+            "tallies": tallies_as_plain(self.tallies),
             "in_force": self.in_force,
         }
 
@@ -248,6 +257,7 @@ class Run:
             last_words=value["last_words"],
             story=tuple(event_from_plain(each) for each in value["story"]),
             reached=tuple(value["reached"]),
+            tallies=tallies_from_plain(value["tallies"]),
             in_force=value["in_force"],
         )
 

@@ -83,14 +83,19 @@ class Search:
         leads = self._leads.get(listed.label, [])
         seed = self.first + number // len(self.trials)
         if not listed.twistable or not leads or not seed % 2:
-            return Order(number=number, label=listed.label, seed=seed)
+            return Order(number=number, label=listed.label, seed=seed, reached=True)
         seen = self._seen[listed.label]
         draws = Draws(self.first, "search", f"{listed.label}/{number}")
         lead = leads[_weighted(draws, [self._worth(lead, seen) for lead in leads])]
         lead.followed += 1
         # The seed is a new one: only the schedule is taken over, everything else may go another way.
         return Order(
-            number=number, label=listed.label, seed=seed, schedule=lead.run.schedule, twist=number + 1
+            number=number,
+            label=listed.label,
+            seed=seed,
+            schedule=lead.run.schedule,
+            twist=number + 1,
+            reached=True,
         )
 
     @staticmethod
