@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from lydite.model import BudgetSpent, SimulationError
 from lydite.sim.context import PROCESS
 from lydite.sim.hosts.clock import BILLION, BOOT_NS
+from lydite.sim.tasks import SimFuture, SimTask
 
 if TYPE_CHECKING:
     from lydite.sim.hosts.host import SimHost
@@ -134,34 +135,6 @@ class SimTimer(SimHandle):
         return self.monotonic_ns / BILLION
 
 
-class SimTask(asyncio.Task[Any]):
-    """A task whose hash is a number of its process, so that a set of tasks has the same order in every run."""
-
-    __slots__ = ("number", "process")
-
-    number: int
-    process: "SimProcess | None"
-
-    def __hash__(self) -> int:
-        return self.number
-
-
-class SimFuture(asyncio.Future[Any]):
-    """A future whose hash is a number of its process, given when it is first asked for."""
-
-    __slots__ = ("number",)
-
-    number: int
-
-    def __hash__(self) -> int:
-        try:
-            return self.number
-        except AttributeError:
-            process = PROCESS.get()
-            self.number = 0 if process is None else process.number()
-            return self.number
-
-
 class SimLoop(BaseEventLoop):
     """An asyncio event loop on a virtual clock, shared by all hosts of a world."""
 
@@ -178,7 +151,8 @@ class SimLoop(BaseEventLoop):
         self.sequence = itertools.count(1).__next__
         self._cancelled = 0
         self.create_future = functools.partial(SimFuture, loop=self)  # type: ignore[method-assign]
-        self._number_of_nobody = itertools.count(1).__next__
+        self.number_of_nobody = itertools.count(1).__next__
+        """The hash of a task that belongs to no process."""
         self._look_up_at = min(LOOK_UP_EVERY, limits.events + 1)
         self.on_idle: Callable[[], NoReturn]
         """Called when nothing will ever happen again."""
@@ -313,15 +287,7 @@ class SimLoop(BaseEventLoop):
             if name is not None:
                 made.set_name(name)
             return made
-        # Numbers and names count for each process alone: nobody else's tasks may move them. Both must be
-        # there before the task is made, for asyncio puts it into a set at once.
-        task = SimTask.__new__(SimTask)
-        task.process = process
-        task.number = number = self._number_of_nobody() if process is None else process.task_number()
-        if name is None:
-            name = f"Task-{number if process is None else process.task_name()}"
-        SimTask.__init__(task, coro, loop=self, name=str(name), context=context, **options)
-        return task
+        return SimTask(coro, loop=self, name=name, context=context, **options)
 
     def set_task_factory(self, factory: Any) -> None:
         """A process's own task factory, for its own tasks only."""

@@ -11,6 +11,7 @@ import pytest
 from lydite.model import Header, seconds
 from lydite.sim import simulate
 from lydite.sim.patches.tasks import NUMBERED
+from lydite.sim.tasks import RealTask
 from lydite.world import World
 from tests.sim.patches.inside import in_world
 
@@ -50,6 +51,55 @@ def test_names_of_tasks_count_for_each_process() -> None:
         return " ".join(task.get_name() for task in tasks)
 
     assert in_world(name, name) == ["Task-1 Task-2", "Task-1 Task-2"]
+
+
+def test_a_task_made_by_hand_is_one_of_its_process_and_ends_with_it() -> None:
+    seen: list[tuple[list[str], list[int]]] = []
+    ended: list[float] = []
+
+    async def program(argv: Sequence[str]) -> None:
+        async def work() -> None:
+            try:
+                await asyncio.sleep(9)
+            finally:
+                ended.append(asyncio.get_running_loop().time())
+
+        tasks = [asyncio.Task(work()), asyncio.create_task(work()), asyncio.Task(work(), name="mine")]
+        await asyncio.sleep(1)
+        hashes = [hash(task) - hash(tasks[0]) for task in tasks]
+        mine = asyncio.all_tasks() - {asyncio.current_task()}
+        assert mine == set(tasks)
+        seen.append((sorted(task.get_name() for task in tasks), hashes))
+
+    async def trial(world: World) -> None:
+        began = asyncio.get_running_loop().time()
+        for process in [await world.start(f"node-{number}", program) for number in (1, 2)]:
+            assert await process.wait() == 0
+        assert [at - began < 2 for at in ended] == [True] * 6
+
+    told(trial)
+
+    assert seen == [(["Task-1", "Task-2", "mine"], [0, 1, 2])] * 2
+
+
+def test_a_task_is_a_task_wherever_its_class_was_made() -> None:
+    class Own(asyncio.Task[None]):
+        pass
+
+    class Early(RealTask[None]):
+        pass
+
+    async def program() -> list[bool]:
+        tasks = [kind(asyncio.sleep(0)) for kind in (asyncio.Task, RealTask, Own, Early)]
+        await asyncio.wait(tasks)
+        assert all(issubclass(type(task), asyncio.Task) for task in tasks)
+        assert all(isinstance(task, asyncio.Task) for task in tasks)
+        return [isinstance(task, Own) for task in tasks]
+
+    (inside,) = in_world(program)
+    outside = asyncio.run(program())
+
+    assert inside == outside == [False, False, True, False]
 
 
 def test_what_is_given_to_as_completed_starts_in_the_order_in_which_it_is_given() -> None:

@@ -3,6 +3,7 @@
 | asked for | answer |
 |---|---|
 | `asyncio.all_tasks` | the tasks of the process that asks: the loop carries those of all hosts |
+| `asyncio.Task`, called by hand | a task of the process, as `create_task` makes it |
 | `asyncio.as_completed` | what it is given is started in the order in which it is given |
 | `asyncio.wait_for`, before 3.12 | that of 3.12: the older one takes more steps, and traces are equal on every Python |
 | `hash` of streams, transports, sockets, servers, timers, queues, locks and their like | a number of the process |
@@ -32,6 +33,7 @@ from lydite.sim.network.sockets import SimSocket
 from lydite.sim.patches import real
 from lydite.sim.patches.arrivals import on_arrival
 from lydite.sim.patches.swaps import put
+from lydite.sim.tasks import SimTask
 
 NUMBERED: Final = (
     asyncio.BaseProtocol,
@@ -152,6 +154,8 @@ def install() -> None:
     """Give each process its own tasks, and what is kept in sets an order."""
     put(tasks, "all_tasks", all_tasks)
     put(asyncio, "all_tasks", all_tasks)
+    put(tasks, "Task", SimTask)
+    put(asyncio, "Task", SimTask)
     put(tasks, "as_completed", as_completed)
     put(asyncio, "as_completed", as_completed)
     if sys.version_info < (3, 12):
