@@ -4,9 +4,13 @@ Some libraries load a part of themselves when it is first used: httpx its transp
 In a forked run that would be done again each time, and takes longer than the run. So where a target has
 imported such a library, its late parts are imported too. A table and not an observation: what is warm
 must be the same in every nursery of a target.
+
+The authorities of `certifi`, which httpx hands to OpenSSL for every client, are loaded once for the same reason: a
+world then knows that nothing is wrong with them, and loads them where a program speaks TLS and nowhere else.
 """
 
 import importlib
+import ssl
 import sys
 from contextlib import suppress
 from typing import Final
@@ -18,6 +22,7 @@ LATE_PARTS: Final = {
     "fastapi": ("fastapi.openapi.utils", "fastapi.telemetry._runtime", "starlette.websockets"),
     "httpx": ("httpcore", "certifi", "anyio", "anyio._backends._asyncio", "importlib.resources.readers"),
     "sqlalchemy": ("sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.sqlite.aiosqlite"),
+    "starlette": ("uvicorn",),  # on which `world.serve` serves it
     "uvicorn": (
         "uvicorn.lifespan.on",
         "uvicorn.lifespan.off",
@@ -39,3 +44,6 @@ def warm_libraries() -> None:
             for part in parts:
                 with suppress(ImportError):
                     importlib.import_module(part)
+    if "certifi" in sys.modules:
+        with suppress(OSError):
+            ssl.create_default_context(cafile=sys.modules["certifi"].where())

@@ -21,6 +21,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from lydite.sim.network import trust
+
 if TYPE_CHECKING:
     from lydite.sim.network.endpoints import WorldLoop
     from lydite.sim.network.streams import SimStream
@@ -148,6 +150,8 @@ def agree(
     server: ssl.SSLContext, client: ssl.SSLContext, hostname: str
 ) -> tuple[Session | Exception, Session | Exception]:
     """A real handshake in memory: what the server and what the client make of each other."""
+    trust.settle(server)
+    trust.settle(client)
     to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
     near = _real_wrap_bio(client, to_client, to_server, server_hostname=hostname or None)
     far = _real_wrap_bio(server, to_server, to_client, server_side=True)

@@ -9,7 +9,12 @@ One side may do TLS this way and the other through asyncio: they speak the same 
 |---|---|
 | `SSLContext.wrap_bio` | an `ssl.SSLObject` that passes bytes through |
 | `load_cert_chain`, `load_verify_locations` | read from the host's disk too, which OpenSSL does not know |
+| authorities of this machine | loaded when they are needed: see `lydite.sim.network.trust` |
 | `SSLContext.wrap_socket` | refused: it would block |
+
+Nothing is put off that could fail: only the system's own authorities, of which OpenSSL passes over what it cannot
+read, and files that this interpreter has loaded before (a nursery has) and that are unchanged since. What is
+wrong with any other file is told where it was asked for.
 """
 
 import os
@@ -20,7 +25,7 @@ from typing import Any, Final, NoReturn
 
 from lydite.sim.context import active_world, current_process
 from lydite.sim.disk import paths
-from lydite.sim.network import tls
+from lydite.sim.network import tls, trust
 from lydite.sim.patches import real
 from lydite.sim.patches.refusal import refuse
 
@@ -180,6 +185,7 @@ def wrap_bio(
 ) -> ssl.SSLObject:
     """`SSLContext.wrap_bio`."""
     if current_process() is None:
+        trust.settle(self)
         return _real_wrap_bio(self, incoming, outgoing, server_side, server_hostname, session)
     name = server_hostname.decode("ascii") if isinstance(server_hostname, bytes) else server_hostname
     if self.check_hostname and not server_side and not name:
@@ -193,6 +199,7 @@ def wrap_socket(self: ssl.SSLContext, *arguments: Any, **keywords: Any) -> ssl.S
         refuse(
             "TLS was asked of a socket, which would block", "use asyncio.open_connection(..., ssl=context)"
         )
+    trust.settle(self)
     return _real_wrap_socket(self, *arguments, **keywords)
 
 
@@ -205,9 +212,60 @@ def load_cert_chain(self: ssl.SSLContext, certfile: Any, keyfile: Any = None, pa
 def load_verify_locations(
     self: ssl.SSLContext, cafile: Any = None, capath: Any = None, cadata: Any = None
 ) -> None:
-    """`SSLContext.load_verify_locations`: also from the disk of the host."""
+    """`SSLContext.load_verify_locations`: also from the disk of the host, and when it is needed."""
+    machine = capath is None and cadata is None and _is_of_the_machine(cafile)
+    if machine and current_process() is not None and _is_proven(cafile):
+        trust.put_off(self, lambda context: _real_load_verify_locations(context, cafile))
+        return
+    trust.settle(self)
     with _readable(cafile) as file:
         _real_load_verify_locations(self, file, capath, cadata)
+    if machine:
+        _proven[cafile] = _look(cafile)
+
+
+def set_default_verify_paths(self: ssl.SSLContext) -> None:
+    """`SSLContext.set_default_verify_paths`, and so `load_default_certs`: when it is needed."""
+    if current_process() is None:
+        trust.settle(self)
+        _real_set_default_verify_paths(self)
+    else:
+        trust.put_off(self, _real_set_default_verify_paths)
+
+
+def get_ca_certs(self: ssl.SSLContext, binary_form: bool = False) -> Any:
+    """`SSLContext.get_ca_certs`: what is put off is there too."""
+    trust.settle(self)
+    return _real_get_ca_certs(self, binary_form)
+
+
+def cert_store_stats(self: ssl.SSLContext) -> dict[str, int]:
+    """`SSLContext.cert_store_stats`: what is put off counts too."""
+    trust.settle(self)
+    return _real_cert_store_stats(self)
+
+
+def _is_of_the_machine(file: Any) -> bool:
+    """Is this the path of a file of this machine, and the same one wherever the asking process stands?"""
+    if not isinstance(file, str) or not file.startswith("/"):
+        return False
+    process = current_process()
+    return process is None or paths.locate(process, file) is None
+
+
+def _is_proven(file: str) -> bool:
+    """Is it known that nothing is wrong with this file of the machine?"""
+    look = _proven.get(file)
+    return look is not None and look == _look(file)
+
+
+def _look(file: str) -> tuple[int, ...] | None:
+    """What changes when somebody writes to a file; None if there is no file."""
+    try:
+        found = real.os_stat(file)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 @contextmanager
@@ -227,10 +285,15 @@ def _readable(file: Any) -> Iterator[Any]:
         real.os_close(descriptor)
 
 
+_proven: Final[dict[str, tuple[int, ...] | None]] = {}
+"""Files of this machine that were loaded without an error, and how they looked then."""
 _real_wrap_bio: Final = ssl.SSLContext.wrap_bio
 _real_wrap_socket: Final = ssl.SSLContext.wrap_socket
 _real_load_cert_chain: Final = ssl.SSLContext.load_cert_chain
 _real_load_verify_locations: Final = ssl.SSLContext.load_verify_locations
+_real_set_default_verify_paths: Final = ssl.SSLContext.set_default_verify_paths
+_real_get_ca_certs: Final = ssl.SSLContext.get_ca_certs
+_real_cert_store_stats: Final = ssl.SSLContext.cert_store_stats
 
 
 def install() -> None:
@@ -239,3 +302,6 @@ def install() -> None:
     ssl.SSLContext.wrap_socket = wrap_socket  # type: ignore[method-assign]
     ssl.SSLContext.load_cert_chain = load_cert_chain  # type: ignore[method-assign, assignment]
     ssl.SSLContext.load_verify_locations = load_verify_locations  # type: ignore[method-assign]
+    ssl.SSLContext.set_default_verify_paths = set_default_verify_paths  # type: ignore[method-assign]
+    ssl.SSLContext.get_ca_certs = get_ca_certs  # type: ignore[method-assign]
+    ssl.SSLContext.cert_store_stats = cert_store_stats  # type: ignore[method-assign, assignment]
