@@ -1,6 +1,7 @@
 """The judge of a whole run."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,8 +57,15 @@ def test_what_was_sometimes_true_holds_and_what_never_was_proves_nothing() -> No
     assert "never true" in judge(unseen, (), None).findings[0].message
 
 
-def promised(number: int, *, holds: bool = True, took_s: int = 1, bent: tuple[str, ...] = ()) -> Event:
-    facts: dict[str, Plain] = {"within_ns": seconds(5), "took_ns": seconds(took_s), "bent": list(bent)}
+def promised(
+    number: int, *, holds: bool = True, took_s: int = 1, bent: tuple[str, ...] = (), **more: Plain
+) -> Event:
+    facts: dict[str, Plain] = {
+        "within_ns": seconds(5),
+        "took_ns": seconds(took_s),
+        "bent": list(bent),
+        **more,
+    }
     return asked(number, "elected", mode="eventually", holds=holds, **facts)
 
 
@@ -85,6 +93,28 @@ def test_a_promise_proves_nothing_while_the_world_is_bent() -> None:
 
     assert finding.verdict is Verdict.UNKNOWN
     assert finding.message == "the world was still bent: network.cut(a, b), disk.fill(a)"
+
+
+@pytest.mark.parametrize(
+    ("bent_until_ns", "verdict", "message"),
+    [
+        (
+            seconds(4),
+            Verdict.VIOLATED,
+            "did not come true within 5.000 s, counted from 4.000 s, when something was bent last",
+        ),
+        (seconds(5), Verdict.UNKNOWN, "the world was bent again while it waited, at 5.000 s"),
+        ("4", Verdict.VIOLATED, "did not come true within 5.000 s"),
+    ],
+)
+def test_a_promise_has_its_whole_time_after_the_last_bend(
+    bent_until_ns: Plain, verdict: Verdict, message: str
+) -> None:
+    late = replace(promised(9, holds=False, bent_until_ns=bent_until_ns), at_ns=seconds(9))
+
+    (finding,) = judge([late], (), None).findings
+
+    assert (finding.verdict, finding.message) == (verdict, message)
 
 
 def test_a_promise_without_its_facts_is_judged_as_if_nothing_were_bent() -> None:

@@ -37,6 +37,54 @@ def test_a_sweep_that_holds_says_so() -> None:
     assert "HOLDS  shop.py::echoes: 3 runs: 3 HOLDS, 0 UNKNOWN, 0 VIOLATED" in said.out
 
 
+IDLE = """\
+from lydite.harness import trial
+from lydite.model import Draws, Fault, Schedule, seconds
+from lydite.world import World
+
+
+def storm(draws: Draws) -> Schedule:
+    crash = Fault(at_ns=seconds(1), kind="process.crash", args={"hosts": "@leader"})
+    fills = [Fault(at_ns=seconds(at), kind="disk.fill", args={"hosts": at_host}) for at, at_host in FILLS]
+    return Schedule.of([crash, *fills])
+
+
+FILLS = ((2, "@leader"), (90, "node-1"))
+
+
+@trial(storm=storm)
+async def survives(world: World) -> None:
+    world.host("node-1")
+    await world.sleep(seconds(9))
+    world.always("fine", True)
+"""
+
+
+def test_a_sweep_tells_of_faults_that_never_happened_in_one_line_for_each_kind(project: Path) -> None:
+    (project / "idle.py").write_text(IDLE)
+
+    said = lydite("sweep", "idle.py", "--seeds", "4")
+    told = lydite("sweep", "idle.py", "--seeds", "4", "--json").json
+
+    lines = said.out.splitlines()
+    assert said.code == 0
+    assert lines[:2] == [
+        "never happened: disk.fill in idle.survives, asked for 8 times: 4 met nobody, 4 were due after the end",
+        "never happened: process.crash in idle.survives, asked for 4 times: 4 met nobody",
+    ]
+    assert lines[2].startswith("HOLDS")
+    assert told["idle_faults"] == [
+        {"label": "idle.survives", "fault": "disk.fill", "asked": 8, "missed": 4, "late": 4},
+        {"label": "idle.survives", "fault": "process.crash", "asked": 4, "missed": 4, "late": 0},
+    ]
+
+
+def test_a_sweep_without_idle_faults_says_nothing_of_them() -> None:
+    said = lydite("sweep", "shop.py", "--seeds", "2", "--json")
+
+    assert said.json["idle_faults"] == []
+
+
 def test_an_interrupted_sweep_keeps_what_was_found(project: Path) -> None:
     words = ["sweep", "shop.py::every_fifth", "--seeds", "1000000", "--collect", "--workers", "1"]
     with subprocess.Popen(

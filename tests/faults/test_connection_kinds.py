@@ -273,4 +273,4 @@ def test_of_two_limits_the_narrower_one_rules_and_each_is_lifted_for_itself() ->
             return True
         return False
 
-    talked(trouble("network.reset", left="a", right="c"), act, lasting_ns=0)
+    talked(trouble("clock.step", hosts="c", by_ns=1), act, lasting_ns=0)

@@ -1,5 +1,8 @@
 """Healing as faults of a schedule: when they heal, and when a schedule that has them is refused."""
 
+import asyncio
+from typing import Any
+
 import pytest
 
 from lydite.faults import CATALOGUE, validate
@@ -26,6 +29,11 @@ def _fields(kind: type) -> list[str]:
     return [each.name for each in dataclasses.fields(kind)]
 
 
+async def idles(_argv: Any) -> None:
+    """A program that does nothing, but runs: what ends programs finds one."""
+    await asyncio.sleep(100)
+
+
 @pytest.mark.parametrize("kind", ENDING)
 def test_a_fault_without_an_end_is_ended_by_one_that_heals(kind: str) -> None:
     made = example(kind)
@@ -33,7 +41,7 @@ def test_a_fault_without_an_end_is_ended_by_one_that_heals(kind: str) -> None:
 
     async def scene(world: World) -> None:
         for name in ("node-1", "node-2", "node-3", "node-4", "node-5"):
-            world.host(name)
+            await world.start(name, idles)
         await world.sleep(milliseconds(1100))
         bent.append(world.bent)
         await world.sleep(seconds(3))
@@ -197,7 +205,7 @@ def test_a_healed_world_is_whole_and_stays_so(kind: str) -> None:
 
     async def scene(world: World) -> None:
         for name in ("node-1", "node-2", "node-3", "node-4", "node-5"):
-            world.host(name)
+            await world.start(name, idles)
         await world.sleep(milliseconds(1500))
         assert world.bent
         world.heal()

@@ -5,8 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from lydite.model import Verdict
-from lydite.runner import ForkedEngine, Opening, Sweep, SweepResult, Until, read_failure
+from lydite.model import Event, Fault, Kind, Plain, Schedule, Verdict
+from lydite.runner import (
+    ForkedEngine,
+    Idle,
+    Opening,
+    Sweep,
+    SweepResult,
+    Tally,
+    Until,
+    read_failure,
+)
+from lydite.runner.tally import tallied
 from tests.runner.projects import SHOP, write_project
 
 MAYBE = """\
@@ -18,6 +28,36 @@ from lydite.world import World
 async def seldom(world: World) -> None:
     world.sometimes("seen", world.seed == 6)
     world.always("fine", True)
+"""
+
+IDLE = """\
+from lydite.harness import trial
+from lydite.model import Draws, Fault, Schedule, seconds
+from lydite.world import World
+
+
+def storm(draws: Draws) -> Schedule:
+    late = seconds(1) if draws.below(2) else seconds(90)
+    return Schedule.of(
+        [
+            Fault(at_ns=seconds(1), kind="process.crash", args={"hosts": "@leader"}),
+            Fault(at_ns=seconds(2), kind="process.crash", args={"hosts": "node-1"}),
+            Fault(at_ns=seconds(90), kind="disk.fill", args={"hosts": "node-1"}),
+            Fault(at_ns=late, kind="clock.step", args={"hosts": "node-1", "by_ns": 1}),
+        ]
+    )
+
+
+@trial(storm=storm)
+async def survives(world: World) -> None:
+    world.host("node-1")
+    await world.sleep(seconds(9))
+    world.always("fine", True)
+
+
+@trial(storm=storm)
+async def fails(world: World) -> None:
+    world.always("fine", False)
 """
 
 HASTY = """\
@@ -48,7 +88,7 @@ def swept(engine: ForkedEngine, out: Path, *, count: int, until: Until = Until.F
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sweep")
-    write_project(folder, {"shop.py": SHOP, "maybe.py": MAYBE, "hasty.py": HASTY})
+    write_project(folder, {"shop.py": SHOP, "maybe.py": MAYBE, "hasty.py": HASTY, "idle.py": IDLE})
     return folder
 
 
@@ -121,3 +161,38 @@ def test_runs_that_never_ended_prove_nothing(home: Path, tmp_path: Path) -> None
         result = swept(engine, tmp_path, count=2, until=Until.LAST)
 
     assert (result.verdict, result.endings) == (Verdict.UNKNOWN, 2)
+
+
+def test_kinds_of_fault_that_never_happened_are_told_with_how_often_and_why(
+    home: Path, tmp_path: Path
+) -> None:
+    with ForkedEngine(Opening(target="idle.py::survives", home=str(home)), workers=2) as engine:
+        result = swept(engine, tmp_path, count=6)
+
+    assert result.verdict is Verdict.HOLDS
+    assert result.idle == (
+        Idle(label="idle.survives", fault="disk.fill", tally=Tally(late=6)),
+        Idle(label="idle.survives", fault="process.crash", tally=Tally(missed=12)),
+    )
+
+
+def test_what_a_failed_run_did_not_come_to_is_not_told(home: Path, tmp_path: Path) -> None:
+    with ForkedEngine(Opening(target="idle.py::fails", home=str(home)), workers=1) as engine:
+        result = swept(engine, tmp_path, count=6)
+
+    assert result.verdict is Verdict.VIOLATED
+    assert result.idle == ()
+
+
+def test_a_tally_counts_each_fault_of_a_schedule_once() -> None:
+    def told(number: int, phase: str) -> Event:
+        fields: dict[str, Plain] = {"number": number, "fault": "x", "phase": phase, "args": {}}
+        return Event(number=number, at_ns=0, host="tester", kind=Kind.SCHEDULED, fields=fields)
+
+    schedule = Schedule(tuple(Fault(at_ns=at_ns, kind=kind, args={}) for at_ns, kind in enumerate("aaab")))
+
+    tallies = tallied(schedule, [told(1, "begin"), told(1, "end"), told(2, "missed")])
+
+    assert tallies == {"a": Tally(begun=1, missed=1, late=1), "b": Tally(late=1)}
+    assert tallies["a"] + tallies["b"] == Tally(begun=1, missed=1, late=2)
+    assert tallies["a"].asked == 3

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from lydite.model import milliseconds, seconds
+from lydite.model import Kind, milliseconds, seconds
+from lydite.sim.hosts.clock import EPOCH_NS
 from lydite.world import Clock, Cpu, World
 from tests.sim.playing import PORT, ask, echo, play
 
@@ -44,6 +45,71 @@ def test_clocks_step_and_drift_and_their_timers_with_them() -> None:
     assert told["stepped"][2] - told["stepped"][0] == pytest.approx(3610, abs=0.01)
     assert told["stepped"][3] - told["stepped"][1] == pytest.approx(10, abs=0.01)
     assert all(row[3] == row[4] for row in told.values())
+
+
+def wrong_by(world: Any, *hosts: str) -> dict[str, float]:
+    """By how much the wall clocks of hosts are wrong."""
+    return {
+        host.name: (host.clock.wall(world.now_ns) - EPOCH_NS - world.now_ns) / 1e9
+        for host in world.hosts
+        if host.name in hosts
+    }
+
+
+def test_healing_sets_right_the_clocks_that_were_stepped() -> None:
+    async def trial(world: World) -> None:
+        for name in ("a", "b", "c", "d"):
+            world.host(name, clock=Clock(offset_ns=seconds(3)) if name == "d" else None)
+        world.clock.step("a", seconds(60))
+        world.clock.step("a", -seconds(20))
+        world.clock.step(("b", "tester"), -seconds(7))
+        world.clock.offset("b", seconds(5))
+        assert wrong_by(world, "a", "b", "c", "d") == {"a": 40, "b": -2, "c": 0, "d": 3}
+        assert time.time_ns() == EPOCH_NS - seconds(7)
+
+        world.heal()
+
+        assert wrong_by(world, "a", "b", "c", "d") == {"a": 0, "b": 0, "c": 0, "d": 3}
+        assert time.time_ns() == EPOCH_NS
+        world.heal()
+
+    outcome = play(trial)
+
+    pulled = [
+        (event.fields["verb"], event.fields["args"]) for event in outcome.story if event.kind is Kind.FAULT
+    ]
+    assert pulled[4:] == [
+        ("clock.correct", {"hosts": "b", "by_ns": seconds(5)}),
+        ("clock.correct", {"hosts": ["tester", "a", "b"]}),
+    ]
+
+
+def test_a_step_that_was_stepped_back_needs_no_healing() -> None:
+    async def trial(world: World) -> None:
+        world.host("a")
+        world.clock.step("a", seconds(60))
+        world.clock.step("a", -seconds(60))
+        world.heal()
+
+    outcome = play(trial)
+
+    verbs = [event.fields["verb"] for event in outcome.story if event.kind is Kind.FAULT]
+    assert verbs == ["clock.step", "clock.step"]
+
+
+def test_a_corrected_clock_has_lost_its_steps_too() -> None:
+    async def trial(world: World) -> None:
+        world.host("a")
+        world.clock.step("a", seconds(60))
+        bend = world.clock.offset("a", seconds(5))
+
+        world.clock.correct("a")
+
+        assert wrong_by(world, "a") == {"a": 0}
+        bend.lift()
+        assert wrong_by(world, "a") == {"a": 0}
+
+    play(trial)
 
 
 def test_a_steadied_clock_keeps_what_it_has_gained() -> None:

@@ -2,12 +2,25 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
 
+from lydite.checks import judge
 from lydite.faults import under
-from lydite.model import Event, Fault, Header, InputError, Kind, Schedule, milliseconds, seconds
+from lydite.model import (
+    Event,
+    Fault,
+    Finding,
+    Header,
+    InputError,
+    Kind,
+    Schedule,
+    Verdict,
+    milliseconds,
+    seconds,
+)
 from lydite.sim import Outcome, simulate
 from lydite.world import World
 from tests.sim.playing import PORT, ask, echo, play
@@ -59,6 +72,119 @@ def test_eventually_gives_up_in_time_and_tells_what_was_bent() -> None:
 
     assert not told["holds"]
     assert told["facts"]["bent"] == ["network.cut(a, tester)"]
+
+
+def waited(
+    bend: Callable[[World], None], *, from_s: float, to_s: float, true_s: float = 99
+) -> tuple[Mapping[str, Any], Finding, float]:
+    """What is told and judged of a wait of five seconds in which something is bent, and how long it was, in seconds."""
+    lasted: list[float] = []
+
+    async def trial(world: World) -> None:
+        await world.start("a", echo, ready=PORT)
+        begun_ns = world.now_ns
+
+        async def probe() -> bool:
+            return world.now_ns - begun_ns >= seconds(true_s)
+
+        world.at(begun_ns + seconds(from_s), partial(bend, world))
+        world.at(begun_ns + seconds(to_s), world.heal)
+        await world.eventually("settles", probe, within_ns=seconds(5))
+        lasted.append((world.now_ns - begun_ns) / 1e9)
+
+    outcome = play(trial)
+    (told,) = checks(outcome)
+    (finding,) = judge(outcome.story, (), None).findings
+    return told, finding, lasted[0]
+
+
+def cut(world: World) -> None:
+    world.network.cut("a", "tester")
+
+
+def test_the_time_of_a_claim_counts_from_the_last_moment_at_which_something_was_bent() -> None:
+    told, finding, lasted_s = waited(cut, from_s=1, to_s=4)
+
+    assert 9 <= lasted_s <= 10
+    assert told["facts"]["bent_until_ns"] >= seconds(4)
+    assert finding.verdict is Verdict.VIOLATED
+    assert (
+        finding.message
+        == "did not come true within 5.000 s, counted from 4.005 s, when something was bent last"
+    )
+
+
+def test_what_comes_true_after_its_time_but_in_time_after_the_last_bend_holds() -> None:
+    told, finding, _ = waited(cut, from_s=1, to_s=4, true_s=8)
+
+    assert told["holds"]
+    assert finding.verdict is Verdict.HOLDS
+    assert seconds(8) <= finding.facts["took_ns"] <= seconds(9)  # type: ignore[operator]
+    assert finding.facts["bent_until_ns"] == told["facts"]["bent_until_ns"]
+
+
+def test_what_comes_true_while_something_is_bent_holds_at_once() -> None:
+    told, finding, lasted_s = waited(cut, from_s=1, to_s=4, true_s=2)
+
+    assert told["facts"]["bent"] == ["network.cut(a, tester)"]
+    assert finding.verdict is Verdict.HOLDS
+    assert lasted_s <= 3
+
+
+def test_what_happens_at_once_counts_as_bent_for_that_moment() -> None:
+    _, finding, lasted_s = waited(lambda world: world.clock.step("a", 5), from_s=3, to_s=3)
+
+    assert 8 <= lasted_s <= 9
+    assert finding.verdict is Verdict.VIOLATED
+
+
+def test_what_is_bent_when_the_time_is_up_ends_the_wait_and_proves_nothing() -> None:
+    _, finding, lasted_s = waited(cut, from_s=1, to_s=30)
+
+    assert 5 <= lasted_s <= 6
+    assert (finding.verdict, finding.message) == (
+        Verdict.UNKNOWN,
+        "the world was still bent: network.cut(a, tester)",
+    )
+
+
+def test_what_is_bent_again_in_the_time_that_was_added_ends_the_wait_and_proves_nothing() -> None:
+    def twice(again: Callable[[World], None]) -> Callable[[World], None]:
+        def bend(world: World) -> None:
+            world.at(world.now_ns + seconds(1), world.network.cut("a", "tester").lift)
+            world.at(world.now_ns + seconds(6), partial(again, world))
+
+        return bend
+
+    _, still, still_s = waited(twice(cut), from_s=2, to_s=30)
+    _, once, once_s = waited(twice(lambda world: world.clock.step("a", 5)), from_s=1.5, to_s=30)
+
+    assert 8 <= still_s <= 9
+    assert (still.verdict, still.message) == (
+        Verdict.UNKNOWN,
+        "the world was still bent: network.cut(a, tester)",
+    )
+    assert 7.5 <= once_s <= 8.5
+    assert (once.verdict, once.message) == (
+        Verdict.UNKNOWN,
+        "the world was bent again while it waited, at 7.505 s",
+    )
+
+
+def test_a_wait_in_a_whole_world_says_nothing_of_bends() -> None:
+    async def trial(world: World) -> None:
+        with world.network.cut(world.host("a").name, "tester"):
+            await world.sleep(seconds(1))
+        await world.sleep(1)
+        await world.eventually("never", nothing, within_ns=seconds(5))
+        assert world.now_ns == seconds(6) + 1
+
+    async def nothing() -> bool:
+        return False
+
+    (told,) = checks(play(trial))
+
+    assert "bent_until_ns" not in told["facts"]
 
 
 def test_an_error_of_the_probe_that_is_none_of_the_network_is_the_trials_own() -> None:

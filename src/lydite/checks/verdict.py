@@ -4,6 +4,9 @@ What gives a finding, and what each does not see:
 
 * `world.always(name, condition)`: VIOLATED at the first time the condition is false. Says nothing of the
   moments in between, at which the line did not run.
+* `world.eventually(name, probe, within_ns=)`: VIOLATED when it was not true although nothing was bent for that
+  long; UNKNOWN when time was up and something was still bent, or bent again. Says nothing of what came after it was
+  true, and what came true while something was bent holds as well.
 * `world.sometimes(name, condition)`: UNKNOWN as long as it never was true. One run proves little: a sweep
   takes all its runs together.
 * an `assert` of the trial that fails: VIOLATED, as `assertion`. One that passes leaves no record, so a
@@ -149,12 +152,11 @@ def _sometimes(name: str, events: Sequence[Event]) -> Finding:
 
 def _eventually(name: str, events: Sequence[Event]) -> Finding:
     late = [event for event in events if not event.fields["holds"]]
-    broken = next((event for event in late if not _bent(event)), None)
+    broken = next((event for event in late if not _excuse(event)), None)
     if broken is not None:
         return _told(name, broken, Verdict.VIOLATED, f"did not come true{_in_time(broken)}")
     if late:
-        bent = ", ".join(_bent(late[0]))
-        return _told(name, late[0], Verdict.UNKNOWN, f"the world was still bent: {bent}")
+        return _told(name, late[0], Verdict.UNKNOWN, _excuse(late[0]))
     slowest = max(events, key=_took_ns)
     return _told(name, slowest, Verdict.HOLDS, f"came true {_times(len(events))}")
 
@@ -176,9 +178,16 @@ def _told(name: str, event: Event, verdict: Verdict, message: str) -> Finding:
     )
 
 
-def _bent(event: Event) -> tuple[str, ...]:
-    bent = _facts(event).get("bent")
-    return tuple(str(each) for each in bent) if isinstance(bent, list | tuple) else ()
+def _excuse(event: Event) -> str:
+    """Why what did not come true proves nothing: it has not had its time in a whole world. Empty where it has."""
+    facts = _facts(event)
+    bent = facts.get("bent")
+    if bent and isinstance(bent, list | tuple):
+        return f"the world was still bent: {', '.join(str(each) for each in bent)}"
+    until_ns, within_ns = facts.get("bent_until_ns"), facts.get("within_ns")
+    if isinstance(until_ns, int) and isinstance(within_ns, int) and event.at_ns < until_ns + within_ns:
+        return f"the world was bent again while it waited, at {format_ns(until_ns)}"
+    return ""
 
 
 def _took_ns(event: Event) -> int:
@@ -187,8 +196,13 @@ def _took_ns(event: Event) -> int:
 
 
 def _in_time(event: Event) -> str:
-    within_ns = _facts(event).get("within_ns")
-    return f" within {format_ns(within_ns)}" if isinstance(within_ns, int) else ""
+    within_ns, until_ns = _facts(event).get("within_ns"), _facts(event).get("bent_until_ns")
+    if not isinstance(within_ns, int):
+        return ""
+    within = f" within {format_ns(within_ns)}"
+    if not isinstance(until_ns, int):
+        return within
+    return f"{within}, counted from {format_ns(until_ns)}, when something was bent last"
 
 
 def _facts(event: Event) -> Facts:

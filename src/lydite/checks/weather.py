@@ -15,13 +15,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from lydite.model import HEALERS, Event, Kind, Plain
+from lydite.model import HEALERS, TESTER, Event, Kind, Plain
 
 _HEALING: Final = frozenset(healer for healers in HEALERS.values() for healer in healers)
 _ONE_WAY: Final = "network.unblock"
 """What heals one direction of a road; every other verb heals both."""
 _EVERYBODY: Final = "*"
-_TESTER: Final = "tester"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -147,6 +146,6 @@ def _hosts(value: Plain) -> list[str]:
 
 def _covers(healed: tuple[str, ...], place: tuple[str, ...]) -> bool:
     return len(healed) == len(place) and all(
-        mine == theirs or (mine == _EVERYBODY and theirs != _TESTER)
+        mine == theirs or (mine == _EVERYBODY and theirs != TESTER)
         for mine, theirs in zip(healed, place, strict=True)
     )

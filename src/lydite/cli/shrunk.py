@@ -13,7 +13,6 @@ from lydite.runner import (
     Ended,
     Failure,
     ForkedEngine,
-    Run,
     Shrunk,
     events_of,
     write_failure,
@@ -161,7 +160,7 @@ def as_plain(kept: Kept) -> dict[str, Any]:
         "seconds": round(shrunk.seconds, 3),
         "faults": _pair(*shrunk.faults),
         "parts": {name: _pair(before, after) for name, (before, after) in shrunk.kept.items()},
-        "found_at_ns": _pair(_found_at_ns(shrunk.whole), _found_at_ns(shrunk.run)),
+        "found_at_ns": _pair(shrunk.whole.result.broke_ns, shrunk.run.result.broke_ns),
         "virtual_ns": _pair(shrunk.whole.result.virtual_ns, shrunk.run.result.virtual_ns),
         "schedule": shrunk.schedule.as_plain(),
         "digest": shrunk.run.result.digest,
@@ -178,15 +177,10 @@ def _compared(shrunk: Shrunk) -> dict[str, tuple[int | str, int | str]]:
     return {
         "faults": shrunk.faults,
         **shrunk.kept,
-        "fails at": (format_ns(_found_at_ns(whole)), format_ns(_found_at_ns(run))),
+        "fails at": (format_ns(whole.result.broke_ns), format_ns(run.result.broke_ns)),
         "virtual time": (format_ns(whole.result.virtual_ns), format_ns(run.result.virtual_ns)),
         "records": (whole.result.records, run.result.records),
     }
-
-
-def _found_at_ns(run: Run) -> int:
-    finding = run.result.finding
-    return finding.at_ns if finding is not None and finding.at_ns else run.result.virtual_ns
 
 
 def _fault(fault: Fault) -> str:

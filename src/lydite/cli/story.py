@@ -112,9 +112,7 @@ def ending(run: Run) -> Iterator[str]:
 
 def faults(run: Run, length: Length = WHOLE) -> Iterator[str]:
     """The levers that were pulled until the finding."""
-    finding = run.result.finding
-    until_ns = finding.at_ns if finding is not None and finding.at_ns else run.result.virtual_ns
-    pulled = [event for event in run.faults if event.at_ns <= until_ns]
+    pulled = [event for event in run.faults if event.at_ns <= run.result.broke_ns]
     if not pulled:
         return
     yield "  faults until then:"

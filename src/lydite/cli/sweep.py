@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lydite.cli.progress import ProgressBar
     from lydite.cli.shrunk import Kept
     from lydite.cli.story import Scene
-    from lydite.runner import ForkedEngine, Group, SweepResult
+    from lydite.runner import ForkedEngine, Group, Idle, SweepResult
 
 Smallest: TypeAlias = "Mapping[str, Kept]"
 """What became of failures when they were shrunk, by their failure files."""
@@ -136,6 +136,7 @@ def say_sweep(target: str, mutant: str, result: "SweepResult", smallest: "Smalle
         say([*list(story.failed(group.first, scene))[2:-2], *_others(group), *_smallest(group, kept), ""])
     for finding in result.unproven:
         say(f"{painted(Verdict.UNKNOWN)}  {finding.check}: {finding.message}")
+    say(_never_happened(idle) for idle in result.idle)
     counts = ", ".join(f"{result.verdicts[verdict]:,} {verdict}" for verdict in Verdict)
     failed = f", {result.endings:,} failed themselves" if result.endings else ""
     speed = result.runs / result.seconds if result.seconds else 0.0
@@ -146,6 +147,17 @@ def say_sweep(target: str, mutant: str, result: "SweepResult", smallest: "Smalle
         say(f"interrupted; {found if scenes else 'nothing was found until then'}")
     if scenes:
         say(("", scenes[0].frame(result.groups[0].first)))
+
+
+def _never_happened(idle: "Idle") -> str:
+    """A kind of fault that no run has survived, for it never happened."""
+    from lydite.cli.paper import counted
+
+    tally = idle.tally
+    why = [f"{tally.missed:,} met nobody"] if tally.missed else []
+    why += [f"{tally.late:,} were due after the end"] if tally.late else []
+    asked = f"{idle.fault} in {idle.label}, asked for {counted(tally.asked, 'time')}"
+    return f"never happened: {asked}: {', '.join(why)}"
 
 
 def as_plain(result: "SweepResult", smallest: "Smallest" = NOTHING_SHRUNK) -> dict[str, Any]:
@@ -168,6 +180,16 @@ def as_plain(result: "SweepResult", smallest: "Smallest" = NOTHING_SHRUNK) -> di
         "seeds_per_second": round(result.runs / result.seconds, 1) if result.seconds else 0.0,
         "interrupted": result.interrupted,
         "unproven": [finding_as_plain(finding) for finding in result.unproven],
+        "idle_faults": [
+            {
+                "label": idle.label,
+                "fault": idle.fault,
+                "asked": idle.tally.asked,
+                "missed": idle.tally.missed,
+                "late": idle.tally.late,
+            }
+            for idle in result.idle
+        ],
         "findings": [
             {
                 "label": group.label,

@@ -5,7 +5,8 @@ nothing, and a storm that ignores it finds only what nobody has promised. A budg
 is done to them:
 
 * `down`: how many may be down or unreachable at the same moment;
-* `clock`: how many may have a clock that cannot be believed, in the whole run, for a clock that was set stays set;
+* `clock`: how many may have a clock that cannot be believed, in the whole run, for a clock that a storm has set
+  stays set until the trial heals everything;
 * `data`: how many may ever lose what they have promised to keep;
 * `byzantine`: how many may ever lie.
 

@@ -14,8 +14,8 @@ from lydite.faults.overlaps import Placed, overlapping
 from lydite.faults.partitions import PARTITIONS
 from lydite.faults.process import PROCESS
 from lydite.faults.traffic import TRAFFIC
-from lydite.faults.trouble import EVERYBODY, ROLE, TESTER, Trouble
-from lydite.model import Fault, InputError, Schedule, ScheduleRefused, near
+from lydite.faults.trouble import EVERYBODY, ROLE, Trouble
+from lydite.model import TESTER, Fault, InputError, Schedule, ScheduleRefused, near
 from lydite.world import Capability
 
 _ALL: Final = (*NETWORK, *PARTITIONS, *TRAFFIC, *PROCESS, *DISK, *CLOCK, *BYZANTINE, *HEALING)

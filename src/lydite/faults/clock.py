@@ -39,8 +39,8 @@ class OfClocks(Trouble):
 class Step(OfClocks):
     """The wall clock is set forward, or back, once.
 
-    Breaks what measures durations with the wall clock, and what expects its time stamps to rise. Nothing to heal: the
-    clock stays as it was set.
+    Breaks what measures durations with the wall clock, and what expects its time stamps to rise. It has no end
+    of its own: the clock stays as it was set until `clock.correct` or `world.heal()` sets it right.
     """
 
     kind: ClassVar[str] = "clock.step"

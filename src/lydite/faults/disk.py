@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Self
 
 from lydite.faults.drawing import millis, share, some
-from lydite.faults.process import Crash, OfMachines, PowerOff
+from lydite.faults.process import Crash, OfPower, PowerOff
 from lydite.faults.shapes import Hosts, count, duration, hosts, rate, word
 from lydite.faults.trouble import EVERYBODY, Hands, Harm, Trouble, listed
 from lydite.model import Draws
-from lydite.world import Bend, Capability
+from lydite.world import Bend, Capability, World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,13 +121,16 @@ class Rot(OfDisks):
     def pull(self, hands: Hands) -> None:
         hands.world.disk.rot(self.hosts, self.path, self.bits)
 
+    def finds(self, world: World) -> bool:
+        return world.disk.stores(self.hosts, self.path)
+
     @classmethod
     def _figures(cls, draws: Draws) -> dict[str, Any]:
         return {"bits": draws.choice((1, 1, 2, 8, 64))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tear(OfMachines):
+class Tear(OfPower):
     """The power goes in the middle of a write: of each file the last one that was not synced is kept in part.
 
     What was written before it is there, synced or not. Breaks what takes half a record for a whole one, or stops
@@ -147,7 +150,7 @@ class Tear(OfMachines):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoseUnsynced(OfMachines):
+class LoseUnsynced(OfPower):
     """The power goes, and with it everything that was not synced: bytes and names.
 
     The worst that a correct disk may do. Breaks what was acknowledged before it was synced, and files that were

@@ -146,7 +146,7 @@ class Restore(OfHosts):
 
 
 class Correct(OfHosts):
-    """The wall clock is set right: every offset is taken away, a step stays."""
+    """The wall clock is set right: every offset and every step is taken away."""
 
     __slots__ = ()
     kind: ClassVar[str] = "clock.correct"

@@ -8,7 +8,7 @@ from lydite.faults.drawing import millis, share, sides, some
 from lydite.faults.shapes import Hosts, count, duration, factor, hosts, rate
 from lydite.faults.trouble import EVERYBODY, Hands, Harm, Trouble, listed
 from lydite.model import Draws
-from lydite.world import Bend, Capability
+from lydite.world import Bend, Capability, World
 
 
 class OfNetwork(Trouble):
@@ -284,6 +284,9 @@ class Reset(Between):
 
     def pull(self, hands: Hands) -> None:
         hands.world.network.reset(self.left, self.right)
+
+    def finds(self, world: World) -> bool:
+        return world.network.connected(self.left, self.right)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

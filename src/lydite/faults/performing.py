@@ -2,24 +2,22 @@
 
 For each fault the trace tells when it began, with what it was about once roles were known, and when it ended,
 by itself or healed by another one (SCHEDULED). What the levers did stands beside it (FAULT), written by the world when
-it had done it. A fault that met nobody, because nobody held its role or there is nothing that it could bend, is told as
-missed: it must never pass for one that the system survived.
+it had done it. A fault that met nobody, because nobody held its role or there was nothing that it could bend,
+kill, flip or reset, is told as missed, and not performed: it must never pass for one that the system survived.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Final, TypeAlias
+from typing import TypeAlias, TypeVar
 
 from lydite.faults.catalogue import validate
 from lydite.faults.codec import Codec
 from lydite.faults.overlaps import ends
 from lydite.faults.trouble import ROLE, Hands, Trouble
-from lydite.model import Fault, Schedule, ScheduleRefused
+from lydite.model import Fault, Phase, Schedule, ScheduleRefused
 from lydite.world import Bend, World
 
-BEGIN: Final = "begin"
-END: Final = "end"
-MISSED: Final = "missed"
+Done = TypeVar("Done")
 
 Lasting: TypeAlias = dict[int, tuple[Trouble, Bend]]
 """The faults that last, by their number in the schedule."""
@@ -64,24 +62,25 @@ def _begin(hands: Hands, lasting: Lasting, number: int, fault: Fault, asked: Tro
     world = hands.world
     trouble = asked.cast(world.holders)
     nobody = any(name.startswith(ROLE) for name in trouble.named)
-    if nobody or not trouble.meets([host.name for host in world.hosts]):
-        world.scheduled(number, fault.kind, MISSED, trouble.args)
+    met = not nobody and trouble.meets([host.name for host in world.hosts])
+    if not met or not _performed(fault, partial(trouble.finds, world)):
+        world.scheduled(number, fault.kind, Phase.MISSED, trouble.args)
         return
-    world.scheduled(number, fault.kind, BEGIN, trouble.args)
+    world.scheduled(number, fault.kind, Phase.BEGIN, trouble.args)
     for other, (healed, _) in list(lasting.items()):
         # What it heals wholly is over, also where that goes on in steps, or bends what the verb alone does not heal.
         if ends(trouble, healed):
             _end(hands, lasting, other)
-    bend = _pulled(hands, trouble, fault)
+    bend = _performed(fault, partial(trouble.pull, hands))
     if bend is not None:
         lasting[number] = (trouble, bend)
         if fault.lasting_ns:
             world.at(world.now_ns + fault.lasting_ns, partial(_end, hands, lasting, number))
 
 
-def _pulled(hands: Hands, trouble: Trouble, fault: Fault) -> Bend | None:
+def _performed(fault: Fault, action: Callable[[], Done]) -> Done:
     try:
-        return trouble.pull(hands)
+        return action()
     except Exception as error:
         # A fault that was not performed must never pass for one that the program survived.
         raise ScheduleRefused(
@@ -95,4 +94,4 @@ def _end(hands: Hands, lasting: Lasting, number: int) -> None:
     if number in lasting:
         trouble, bend = lasting.pop(number)
         bend.lift()
-        hands.world.scheduled(number, trouble.kind, END, trouble.args)
+        hands.world.scheduled(number, trouble.kind, Phase.END, trouble.args)

@@ -35,7 +35,23 @@ class OfMachines(Trouble):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crash(OfMachines):
+class OfPrograms(OfMachines):
+    """What all share that end programs: it takes one that runs."""
+
+    def finds(self, world: World) -> bool:
+        return world.process.runs(self.hosts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfPower(OfMachines):
+    """What all share that take the power: it takes a program that runs, or something that was not synced."""
+
+    def finds(self, world: World) -> bool:
+        return world.process.runs(self.hosts) or world.disk.unsynced(self.hosts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crash(OfPrograms):
     """Every process of a host is killed; the kernel closes its sockets.
 
     Breaks what was only in memory, and what was half done: no `finally` and no exit handler runs. What was written to
@@ -50,7 +66,7 @@ class Crash(OfMachines):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PowerOff(OfMachines):
+class PowerOff(OfPower):
     """The power goes: peers hear nothing, and what was not synced is lost or torn.
 
     Breaks what was acknowledged before it was synced. At the end there is power again, and the programs are started on
@@ -69,7 +85,7 @@ class PowerOff(OfMachines):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stop(OfMachines):
+class Stop(OfPrograms):
     """Every process is asked to end (SIGTERM), and may tidy up.
 
     Breaks what does not hand over before it goes. At the end the programs are started again.
@@ -83,7 +99,7 @@ class Stop(OfMachines):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Restart(OfMachines):
+class Restart(OfPrograms):
     """Every process is asked to end, killed if it has not done so in time, and started again at the end.
 
     What a service manager does: SIGTERM, after `patience_ns` SIGKILL, and a fresh start. Breaks what tidies up longer
@@ -129,7 +145,7 @@ class Pause(OfMachines):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Roll(OfMachines):
+class Roll(OfPrograms):
     """Hosts crash and come back one after the other, each down for so long, as in an upgrade.
 
     Breaks what needs more time to catch up than it is given: data that lived in memory everywhere is lost although
@@ -165,7 +181,7 @@ class Roll(OfMachines):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cascade(OfMachines):
+class Cascade(OfPrograms):
     """One host crashes, then with a delay the next one, and so on; all of them stay down until the end.
 
     Breaks what shifts the load of the dead to the living, and what must still know when the last one falls what the

@@ -14,16 +14,17 @@ can heal the rest and demand that the system comes back; in the mode SAFETY faul
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Final, cast
+from typing import Final, Self, cast
 
 from lydite.faults.budget import Budget, Ledger
 from lydite.faults.catalogue import CATALOGUE, trouble_of
+from lydite.faults.codec import Codec
 from lydite.faults.nemeses import Nemesis
-from lydite.faults.trouble import EVERYBODY, ROLE, TESTER, Trouble
+from lydite.faults.trouble import EVERYBODY, ROLE, Trouble
 from lydite.faults.twisting import twisted
-from lydite.model import MILLISECOND, SECOND, Draws, Fault, InputError, Schedule, near
+from lydite.model import MILLISECOND, SECOND, TESTER, Draws, Fault, InputError, Schedule, near
 
 SAMPLES: Final = 16
 """How many storms are drawn to see whether there is anything to draw."""
@@ -92,6 +93,26 @@ class Storm:
         """Does every fault end before the storm does?"""
         return self.mode is Mode.LIVENESS
 
+    def fitting(self, codec: Codec | None) -> Self:
+        """The same storm for a system with this codec: of a family it draws only what the codec can do.
+
+        Refused where that leaves nothing of a family, or not a kind that is asked for by its own name.
+        """
+        lacks = {trouble.kind: "; ".join(trouble.lacks(codec)) for trouble in self._samples()}
+        unable = [kind for kind, lack in lacks.items() if lack]
+        if not unable:
+            return self
+        able = [kind for kind, lack in lacks.items() if not lack]
+        wanted = [name for name in self.kinds if not any(_named(kind, (name,)) for kind in able)]
+        told = [f"{kind} {lacks[kind]}" for kind in unable if _named(kind, tuple(wanted))]
+        if told:
+            raise InputError(
+                f"this storm cannot be for this system: {'; '.join(told)}",
+                where="Storm",
+                remedy="teach the codec what is lacking, or leave these kinds out",
+            )
+        return replace(self, without=(*self.without, *unable))
+
     def twisted(self, schedule: Schedule, draws: Draws) -> Schedule:
         """A schedule a little different, within the same budget."""
         return twisted(self, schedule, self(draws), draws)
@@ -131,6 +152,13 @@ class Storm:
                     kept = _within(trouble_of(fault), fault, ledger)
                     if kept is not None:
                         yield kept
+
+    def _samples(self) -> Iterator[Trouble]:
+        """One of each kind that it draws."""
+        for kind in self.troubles:
+            drawn = kind.drawn(Draws(0, "storm", "sample"), self.hosts)
+            if drawn is not None:
+                yield drawn
 
     def _problems(self) -> Iterator[str]:
         if not self.hosts:

@@ -27,8 +27,6 @@ from lydite.model import Draws, Facts, Fault, Plain, near
 from lydite.world import Bend, Capability, World
 
 EVERYBODY = "*"
-TESTER = "tester"
-"""The host of the trial itself: its roads may be bent, but nobody would be left to revive it."""
 ROLE = "@"
 
 
@@ -95,6 +93,10 @@ class Trouble:
             for one in _everyone(left, everybody)
             for other in _everyone(right, everybody)
         )
+
+    def finds(self, world: World) -> bool:
+        """Is there now what it acts on? Only what does all that it does at once can find nothing."""
+        return True
 
     def holds(self) -> Iterator[tuple[str, str]]:
         """Each road that it bends, as two hosts, or each host (and nothing), as far as its fields tell."""

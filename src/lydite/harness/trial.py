@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TypeAlias, overload
 
+from lydite import faults
 from lydite.checks import Check
 from lydite.faults import Codec
 from lydite.model import Draws, Facts, InputError, Schedule, plain
@@ -46,6 +47,10 @@ class Trial:
     tempo: Tempo = field(default_factory=Tempo)
     limits: Limits = field(default_factory=Limits)
     story: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.storm, faults.Storm):
+            object.__setattr__(self, "storm", self.storm.fitting(self.codec))
 
     async def __call__(self, world: World) -> None:
         """Run the trial in a world."""

@@ -18,7 +18,7 @@ from lydite.model.errors import (
     SimulationError,
     TargetNotFound,
 )
-from lydite.model.event import Event, Kind
+from lydite.model.event import TESTER, Event, Kind, Phase
 from lydite.model.near import near
 from lydite.model.result import Ending, Result
 from lydite.model.schedule import Fault, Schedule
@@ -82,6 +82,7 @@ __all__ = [
     "OPPOSITES",
     "SCHEMA",
     "SECOND",
+    "TESTER",
     "TRACE_VERSION",
     "Blocked",
     "BudgetSpent",
@@ -107,6 +108,7 @@ __all__ = [
     "MutantDoesNotFit",
     "OtherVersion",
     "Payload",
+    "Phase",
     "Plain",
     "ProgramEnded",
     "RecordError",

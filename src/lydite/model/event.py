@@ -1,9 +1,13 @@
 """An event: one record of a trace, decoded, as judges and reports see it."""
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
+from typing import Final
 
 from lydite.model.canonical import Facts
+
+TESTER: Final = "tester"
+"""The host of the trial itself, and of its clients: its roads may be bent, but nobody would be left to revive it."""
 
 
 class Kind(IntEnum):
@@ -31,6 +35,15 @@ class Kind(IntEnum):
     END = 20
     HOST = 21
     SCHEDULED = 22
+
+
+class Phase(StrEnum):
+    """What a SCHEDULED record says of a fault of the schedule."""
+
+    BEGIN = "begin"
+    END = "end"
+    MISSED = "missed"
+    """It met nobody, and was not performed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,12 @@ class Result:
     measurements: Facts = field(default_factory=dict)
 
     @property
+    def broke_ns(self) -> int:
+        """When it broke: the moment of the finding that decided, or the end of the run, where none tells of one."""
+        finding = self.finding
+        return finding.at_ns if finding is not None and finding.at_ns else self.virtual_ns
+
+    @property
     def finding(self) -> Finding | None:
         """The finding that decided: the first VIOLATED one."""
         return next((found for found in self.findings if found.verdict is Verdict.VIOLATED), None)

@@ -18,7 +18,7 @@ from lydite.runner.gate import Gated, check_determinism, overall
 from lydite.runner.orders import Bare, Description, Listed, Opening, Order, Planted, Run
 from lydite.runner.proof import Caught, Fate, Honest, Plan, Unplanted, hunt, planted, prove
 from lydite.runner.replay import Replay, Sameness, open_near, replay
-from lydite.runner.rerun import rerun
+from lydite.runner.rerun import doubt, rerun
 from lydite.runner.seed import Done, read_schedule, run_seed
 from lydite.runner.session import STEP_S, Session, Stage, StepFailed, told_of
 from lydite.runner.shrinking import (
@@ -31,7 +31,8 @@ from lydite.runner.shrinking import (
     shrink,
     write_regression,
 )
-from lydite.runner.sweep import STARTING, Group, Progress, Sweep, SweepResult, Until, kind_of
+from lydite.runner.sweep import STARTING, Group, Idle, Progress, Sweep, SweepResult, Until, kind_of
+from lydite.runner.tally import Tally
 from lydite.runner.targets import subjects
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Group",
     "Habitat",
     "Honest",
+    "Idle",
     "Listed",
     "Opening",
     "Order",
@@ -67,10 +69,12 @@ __all__ = [
     "StepFailed",
     "Sweep",
     "SweepResult",
+    "Tally",
     "Unplanted",
     "Until",
     "check_determinism",
     "commit_of",
+    "doubt",
     "ending_as_plain",
     "error_as_plain",
     "event_as_plain",

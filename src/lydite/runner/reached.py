@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from zlib import crc32
 
-from lydite.model import Event, Kind, Plain
+from lydite.model import Event, Kind, Phase, Plain
 
 WORD_LETTERS_MAX = 24
 
@@ -43,7 +43,7 @@ def reached(story: Sequence[Event]) -> tuple[int, ...]:
 
 def _turn(event: Event, active: dict[object, str]) -> None:
     number = event.fields["number"]
-    if event.fields["phase"] == "begin":
+    if event.fields["phase"] == Phase.BEGIN:
         active[number] = str(event.fields["fault"])
     else:
         active.pop(number, None)

@@ -18,6 +18,7 @@ from lydite.runner.engines import ForkedEngine
 from lydite.runner.failure import failure_of, write_failure
 from lydite.runner.orders import Description, Order, Run, refuse_idle_mutant
 from lydite.runner.search import Search
+from lydite.runner.tally import Tally
 
 
 class Until(Enum):
@@ -65,6 +66,15 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Idle:
+    """A kind of fault that never happened in any run of a trial: the sweep says nothing of it."""
+
+    label: str
+    fault: str
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SweepResult:
     """What a sweep says."""
 
@@ -78,6 +88,8 @@ class SweepResult:
     """How often runs failed, by what they failed by, whether that counts here or not."""
     unproven: tuple[Finding, ...]
     """What no run has proven: each `sometimes` that never was true, each check that saw too little."""
+    idle: tuple[Idle, ...]
+    """The kinds of fault that were asked for and never happened, by trial and kind."""
     verdict: Verdict
     digest: str
     """One digest over the digests of all runs, in order."""
@@ -207,6 +219,7 @@ class Sweep:
             groups=self._groups(),
             by_kind=Counter(kind_of(run) for run in runs if kind_of(run)),
             unproven=unproven,
+            idle=_idle(runs),
             verdict=gravest(decided),
             digest=digest_of([run.result.digest for run in runs]),
             interrupted=interrupted,
@@ -249,6 +262,21 @@ def _unproven(runs: list[Run]) -> tuple[Finding, ...]:
             if finding.verdict is Verdict.UNKNOWN and _claim(run, finding) not in seen:
                 found.setdefault(_claim(run, finding), finding)
     return tuple(found.values())
+
+
+def _idle(runs: list[Run]) -> tuple[Idle, ...]:
+    """The kinds of fault that never happened. What a failed run did not come to is no news: it has survived nothing."""
+    tallies: dict[tuple[str, str], Tally] = {}
+    for run in runs:
+        for kind, told in run.tallies.items():
+            counted = Tally(begun=told.begun) if kind_of(run) else told
+            key = (run.order.label, kind)
+            tallies[key] = tallies.get(key, Tally()) + counted
+    return tuple(
+        Idle(label=label, fault=kind, tally=tally)
+        for (label, kind), tally in sorted(tallies.items(), key=lambda each: each[0])
+        if tally.asked and not tally.begun
+    )
 
 
 def _claim(run: Run, finding: Finding) -> tuple[str, str, Plain]:

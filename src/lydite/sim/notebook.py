@@ -28,6 +28,8 @@ class Notebook(ABC):
     def __init__(self, parts: Mapping[str, tuple[int, ...]] | None = None) -> None:
         self.holders: dict[str, str] = {}
         self.asked: dict[str, tuple[int, int]] = {}
+        self.bent_until_ns = 0
+        """When something was bent last, of what is not bent any more."""
         self._parts = dict(parts or {})
 
     @property
@@ -81,20 +83,34 @@ class Notebook(ABC):
         every_ns: int = 0,
         **facts: Plain,
     ) -> bool:
-        """Check that something comes true in time, looking once per beat."""
+        """Check that something comes true in time, looking once per beat.
+
+        The time counts from the last moment at which something was bent. A claim whose time would be up while
+        something is bent, or was bent again in the time that was added, ends there: so no wait lasts longer than
+        twice its time, whatever is bent how often.
+        """
         begun_ns, beat_ns = self.now_ns, every_ns or self.tempo.heartbeats(1)
         reached = await self._looked(name, probe, within_ns)
-        while not reached and (left_ns := begun_ns + within_ns - self.now_ns) > 0:
+        while not reached and (left_ns := self._left_ns(begun_ns, within_ns)) > 0:
             await self.sleep(min(beat_ns, left_ns))
-            reached = await self._looked(name, probe, max(beat_ns, begun_ns + within_ns - self.now_ns))
+            reached = await self._looked(name, probe, max(beat_ns, self._left_ns(begun_ns, within_ns)))
         told: Facts = {
             **facts,
             "within_ns": within_ns,
             "took_ns": self.now_ns - begun_ns,
             "bent": list(self.bent),
         }
+        if self.bent_until_ns > begun_ns:
+            told = {**told, "bent_until_ns": self.bent_until_ns}
         self.trace.check(self.tester, name, mode="eventually", holds=reached, facts=told)
         return reached
+
+    def _left_ns(self, begun_ns: int, within_ns: int) -> int:
+        """How long what was claimed then may still take to come true."""
+        due_ns = begun_ns + within_ns
+        if self.now_ns < due_ns or self.bends or self.bent_until_ns > due_ns:
+            return due_ns - self.now_ns
+        return max(begun_ns, self.bent_until_ns) + within_ns - self.now_ns
 
     async def _looked(self, name: str, probe: Callable[[], Awaitable[bool]], patience_ns: int) -> bool:
         try:

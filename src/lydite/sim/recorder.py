@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from lydite.model import Event, Facts, Kind, TraceWriter, plain
+from lydite.model import Event, Facts, Kind, Phase, TraceWriter, plain
 
 if TYPE_CHECKING:
     from lydite.sim.hosts.host import SimHost
@@ -71,9 +71,9 @@ class Recorder:
         """A lever was pulled, or let go."""
         self._tell(Kind.FAULT, tester, {"verb": verb, "args": plain(args)})
 
-    def scheduled(self, tester: "SimHost", number: int, fault: str, phase: str, args: Facts) -> None:
+    def scheduled(self, tester: "SimHost", number: int, fault: str, phase: Phase, args: Facts) -> None:
         """A fault of the schedule began, ended, or met nobody."""
-        fields = {"number": number, "fault": fault, "phase": phase, "args": plain(args)}
+        fields = {"number": number, "fault": fault, "phase": phase.value, "args": plain(args)}
         self._tell(Kind.SCHEDULED, tester, fields)
 
     def note(self, process: "SimProcess", name: str, facts: Facts) -> None:

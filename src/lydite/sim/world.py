@@ -10,11 +10,13 @@ from functools import partial
 from typing import Any, BinaryIO, Final, NoReturn
 
 from lydite.model import (
+    TESTER,
     Deadlock,
     Draws,
     Facts,
     Header,
     InputError,
+    Phase,
     Refused,
     SimulationError,
     TraceWriter,
@@ -55,7 +57,6 @@ from lydite.world import (
     Unsynced,
 )
 
-TESTER: Final = "tester"
 HOST_NAME: Final = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 CAPABILITIES: Final = frozenset(Capability)
 BURIED: Final[list[object]] = []
@@ -218,9 +219,10 @@ class SimWorld(Notebook):
 
     def record_fault(self, verb: str, args: Facts) -> None:
         """A lever was pulled, or let go."""
+        self.bent_until_ns = self.now_ns
         self.trace.fault(self.tester.host, verb, args)
 
-    def scheduled(self, number: int, fault: str, phase: str, args: Facts) -> None:
+    def scheduled(self, number: int, fault: str, phase: Phase, args: Facts) -> None:
         """A fault of the schedule began, ended, or met nobody."""
         self.trace.scheduled(self.tester.host, number, fault, phase, args)
 
@@ -241,9 +243,12 @@ class SimWorld(Notebook):
         return SimBend(self, what, undo)
 
     def heal(self) -> None:
-        """Lift every bend and revive every host."""
+        """Lift every bend, set right the clocks that were stepped, and revive every host."""
         for bend in list(self.bends.values()):
             bend.lift()
+        wrong = [host.name for host in (self.tester.host, *self.hosts) if sum(host.offsets.values())]
+        if wrong:
+            self.clock.correct(wrong)
         for host in self.hosts:
             if host.down or not host.powered:
                 host.down.clear()

@@ -12,6 +12,9 @@ rates combine, delays add up, the narrowest bandwidth wins. The opposite verb (`
 lifts every bend of that kind between those hosts at once, whoever made it.
 
 Hosts are named by text; several by a tuple. `"*"` is every host but the tester's own.
+
+A lever that does something at once finds nothing to do it to where nothing runs, is stored or is connected. What there
+is can be asked (`runs`, `stores`, `unsynced`, `connected`), so that nobody takes that for a fault that was survived.
 """
 
 from collections.abc import Sequence
@@ -142,6 +145,10 @@ class NetworkLever(Protocol):
         """Reset every open connection between the two sides, once."""
         ...
 
+    def connected(self, left: Hosts, right: Hosts) -> bool:
+        """Is any connection open between the two sides?"""
+        ...
+
     def tamper(self, hosts: Hosts, tamperer: Tamperer) -> Bend:
         """Let code rewrite what programs on these hosts send to others, in streams and in datagrams.
 
@@ -158,7 +165,7 @@ class ClockLever(Protocol):
     """The clocks of a host. The monotonic clock keeps its rate but never steps."""
 
     def step(self, hosts: Hosts, by_ns: int) -> None:
-        """Set the wall clock forward, or back with a negative step."""
+        """Set the wall clock forward, or back with a negative step; it stays so until it is corrected."""
         ...
 
     def offset(self, hosts: Hosts, by_ns: int) -> Bend:
@@ -166,7 +173,7 @@ class ClockLever(Protocol):
         ...
 
     def correct(self, hosts: Hosts) -> None:
-        """Take every offset away (a step stays)."""
+        """Set the wall clock right: take every offset and every step away (what was gained stays gained)."""
         ...
 
     def drift(self, hosts: Hosts, rate: float) -> Bend:
@@ -233,9 +240,21 @@ class DiskLever(Protocol):
         """Flip that many stored bits, once."""
         ...
 
+    def stores(self, hosts: Hosts, path: str = "") -> bool:
+        """Is there any bit that could flip, in files whose path begins so?"""
+        ...
+
+    def unsynced(self, hosts: Hosts) -> bool:
+        """Is there anything that a power loss could take?"""
+        ...
+
 
 class ProcessLever(Protocol):
     """The processes of a host."""
+
+    def runs(self, hosts: Hosts) -> bool:
+        """Does any program run there, or would it, if no fault kept its host down?"""
+        ...
 
     def crash(self, hosts: Hosts) -> Bend:
         """Kill every process at once: no `finally`, no exit handler; the kernel closes the sockets."""

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
-from lydite.model import Draws, Facts, Plain
+from lydite.model import Draws, Facts, Phase, Plain
 from lydite.world.levers import (
     Bend,
     ClockLever,
@@ -193,8 +193,9 @@ class World(Protocol):
     ) -> bool:
         """Check that something comes true in time, looking once per heartbeat (or `every_ns`).
 
-        A probe that meets a network error has not seen it yet. Heal the world first: what is still bent when time
-        is up makes the claim UNKNOWN.
+        A probe that meets a network error has not seen it yet. Heal the world first: the time counts from the last
+        moment at which something was bent, and what is bent when time is up makes the claim UNKNOWN. So does what is
+        bent again in the time that was added. What comes true while something is bent has come true.
         """
         ...
 
@@ -227,10 +228,10 @@ class World(Protocol):
         """Say that something is bent which no single lever tells of, and what undoes it: `heal` lifts it as well."""
         ...
 
-    def scheduled(self, number: int, fault: str, phase: str, args: Facts) -> None:
+    def scheduled(self, number: int, fault: str, phase: Phase, args: Facts) -> None:
         """Write down that a fault of the schedule began, ended, or met nobody (SCHEDULED)."""
         ...
 
     def heal(self) -> None:
-        """Lift every bend, revive every host: the storm is over."""
+        """Lift every bend, set right every clock that was stepped, revive every host: the storm is over."""
         ...

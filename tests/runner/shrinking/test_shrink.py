@@ -11,7 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from lydite.model import Fault, Finding, InputError, Schedule, TargetNotFound, seconds
+from lydite.model import (
+    Ending,
+    Fault,
+    Finding,
+    InputError,
+    Result,
+    Schedule,
+    TargetNotFound,
+    Verdict,
+    gravest,
+    seconds,
+)
 from lydite.runner import (
     Budget,
     Ended,
@@ -19,8 +30,10 @@ from lydite.runner import (
     ForkedEngine,
     Opening,
     Order,
+    Run,
     Sameness,
     Shrunk,
+    doubt,
     events_of,
     kind_of,
     open_near,
@@ -174,8 +187,91 @@ def test_the_pytest_file_fails_while_the_bug_is_there_and_passes_when_it_is_fixe
 
     assert test.name == "test_ring_ring_0.py"
     assert buggy.returncode == 1, buggy.stdout
-    assert "assert 'stands' not in" in buggy.stdout.replace('"', "'")
+    assert "stands fails: does not hold" in buggy.stdout
     assert fixed.returncode == 0, fixed.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"stands"', '"is whole"', "nothing judged stands"),
+        (
+            'world.always("stands", stands("network.cut" in bent, "clock.drift" in bent), look=number)',
+            'await world.eventually("stands", _never, within_ns=1)',
+            "stands proved nothing: the world was still bent",
+        ),
+    ],
+)
+def test_the_pytest_file_fails_when_its_check_is_gone_or_proves_nothing(
+    shrunk: Shrunk, tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    assert old in RING
+    never = "\n\nasync def _never() -> bool:\n    return False\n"
+    write_project(
+        tmp_path, {"ring.py": RING.replace(old, new).replace("not (cut and drift)", "True") + never}
+    )
+    (tmp_path / "tests").mkdir()
+    write_regression(shrunk, tmp_path / "tests", stem="ring.ring-0", replay="lydite replay x")
+
+    blind = pytest_in(tmp_path / "tests")
+
+    assert blind.returncode == 1, blind.stdout
+    assert said in blind.stdout
+
+
+def judged(*findings: Finding, ending: Ending | None = None) -> Run:
+    """A run with these findings."""
+    verdict = gravest(finding.verdict for finding in findings)
+    result = Result(
+        trial="t", seed=1, verdict=verdict, digest="", records=0, findings=findings, ending=ending
+    )
+    return Run(order=Order(number=0, label="shop.sells", seed=1), result=result)
+
+
+def found(verdict: Verdict, mode: str = "always") -> Finding:
+    """What was found of the coins."""
+    return Finding(check="coins", verdict=verdict, message="as it is", facts={"mode": mode})
+
+
+def test_nothing_is_in_doubt_where_the_check_held_whatever_else_was_asked_under_its_name() -> None:
+    assert doubt(judged(found(Verdict.HOLDS)), "coins") == ""
+    assert doubt(judged(found(Verdict.UNKNOWN, "sometimes"), found(Verdict.HOLDS)), "coins") == ""
+    assert doubt(judged(found(Verdict.UNKNOWN), found(Verdict.HOLDS)), "coins").startswith("coins proved")
+    assert doubt(judged(found(Verdict.VIOLATED), found(Verdict.HOLDS)), "coins").startswith("coins fails")
+    assert doubt(judged(found(Verdict.HOLDS, "sometimes")), "coins").startswith("nothing judged coins")
+
+
+def test_a_doubt_says_what_was_judged_and_what_to_try() -> None:
+    gone = doubt(judged(found(Verdict.HOLDS)), "supply")
+
+    assert gone.startswith("nothing judged supply in shop.sells")
+    assert "judged were: coins" in gone
+    assert "write its new name into this test" in gone
+    assert "judged were: nothing" in doubt(judged(), "supply")
+
+
+def test_a_run_that_failed_itself_leaves_everything_in_doubt() -> None:
+    ending = Ending(error="Deadlock", message="everything waits", where="shop.py:3")
+
+    told = doubt(judged(found(Verdict.HOLDS), ending=ending), "coins")
+
+    assert told == "the run failed itself: Deadlock: everything waits (shop.py:3)"
+
+
+@pytest.mark.parametrize("kind", ["assertion", "exception", "Deadlock"])
+def test_what_leaves_no_record_when_it_passes_is_in_no_doubt_where_it_is_not_found(
+    shrunk: Shrunk, kind: str
+) -> None:
+    assert shrunk.after is not None
+    finding = None if kind == "Deadlock" else replace_check(shrunk.after, kind)
+    ending = Ending(error=kind, message="it waits") if finding is None else None
+    after = replace(shrunk.after, finding=finding, ending=ending)
+
+    text = regression_of(replace(shrunk, after=after), replay="x")
+
+    compile(text, "test_it.py", "exec")
+    assert f'assert "{kind}" not in run.failed, run.failed["{kind}"]' in text
+    assert "doubt" not in text
 
 
 def pytest_in(folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -214,7 +310,7 @@ def test_words_that_would_end_a_docstring_do_not(shrunk: Shrunk) -> None:
     text = regression_of(replace(shrunk, after=after), replay=nasty)
 
     names: dict[str, object] = {}
-    exec(compile(text.replace("from lydite.runner import rerun", ""), "test_nasty.py", "exec"), names)
+    exec(compile(text.replace("from lydite.runner import doubt, rerun", ""), "test_nasty.py", "exec"), names)
     assert nasty in str(names["__doc__"])
 
 

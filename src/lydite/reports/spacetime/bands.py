@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from lydite.model import HEALS, OPPOSITES, Event, Facts, Fault, Kind, Plain, Schedule
-from lydite.reports.spacetime.lives import TESTER
+from lydite.model import HEALS, OPPOSITES, TESTER, Event, Facts, Fault, Kind, Phase, Plain, Schedule
 from lydite.reports.spacetime.wording import fault_in_words, names_in
 
 ONCE: Final = frozenset(verb for verb, opposite in OPPOSITES.items() if not opposite)
@@ -98,12 +97,12 @@ class _Reading:
 
     def _scheduled(self, event: Event, args: Facts) -> None:
         number, phase = int(str(event.fields["number"])), event.fields["phase"]
-        if phase == "end":
+        if phase == Phase.END:
             if number in self.told and self.told[number].end_ns is None:
                 self.told[number].end_ns = event.at_ns
             return
         band = self._add(number, str(event.fields["fault"]), args, event.at_ns)
-        band.missed = phase == "missed"
+        band.missed = phase == Phase.MISSED
         band.end_ns = event.at_ns if band.missed or band.kind in ONCE else None
         self.told[number] = band
 

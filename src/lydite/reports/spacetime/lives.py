@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from lydite.model import Event, Kind
+from lydite.model import TESTER, Event, Kind
 from lydite.reports.spacetime.wording import names_in
-
-TESTER = "tester"
 
 
 class State(StrEnum):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from lydite.model import Verdict, format_ns
+from lydite.model import TESTER, Verdict, format_ns
 from lydite.reports.spacetime.axis import Axis
 from lydite.reports.spacetime.labels import (
     LABEL,
@@ -18,7 +18,6 @@ from lydite.reports.spacetime.labels import (
     tints,
 )
 from lydite.reports.spacetime.lanes import LEFT, WIDTH, Lane, lanes_of
-from lydite.reports.spacetime.lives import TESTER
 from lydite.reports.spacetime.marks import marks_of
 from lydite.reports.spacetime.markup import Markup, element, joined
 from lydite.reports.spacetime.plot import Plot

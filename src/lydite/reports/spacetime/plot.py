@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from lydite.model import Event, Kind, Plain, format_ns
+from lydite.model import TESTER, Event, Kind, Plain, format_ns
 from lydite.reports.spacetime.bands import Band, bands_of
-from lydite.reports.spacetime.lives import TESTER, Life, hosts_of, lives_of
+from lydite.reports.spacetime.lives import Life, hosts_of, lives_of
 from lydite.reports.spacetime.messages import Message, messages_of
 from lydite.reports.spacetime.scene import Scene
 from lydite.reports.spacetime.window import Span, close_ups_of, moment_of, window_of

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
-from lydite.model import Event, Kind, Plain, format_ns
+from lydite.model import TESTER, Event, Kind, Plain, format_ns
 from lydite.reports.spacetime.bands import Band
 from lydite.reports.spacetime.labels import family
-from lydite.reports.spacetime.lives import TESTER
 from lydite.reports.spacetime.marks import Sign, sign_of
 from lydite.reports.spacetime.markup import Markup, element, joined
 from lydite.reports.spacetime.plot import Plot

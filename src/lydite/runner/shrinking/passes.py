@@ -10,7 +10,7 @@ from itertools import groupby, islice
 from typing import Final, Protocol
 
 from lydite.faults import Trouble, rounder, trouble_of
-from lydite.model import MILLISECOND, SECOND, Draws, Fault, InputError, Kind, Plain
+from lydite.model import MILLISECOND, SECOND, Draws, Fault, InputError, Kind, Phase, Plain
 from lydite.runner.orders import Run
 from lydite.runner.shrinking.case import Case
 from lydite.runner.shrinking.search import minimised, settled, subsets
@@ -67,17 +67,15 @@ def smallest(case: Case, oracle: Oracle) -> Case:
 def within_horizon(case: Case, oracle: Oracle) -> Case:
     """Without the faults that began after the violation, or that met nobody."""
     run = oracle.run_of(case)
-    finding = run.result.finding
-    until_ns = finding.at_ns if finding is not None and finding.at_ns else run.result.virtual_ns
     missed = {
         event.fields["number"]
         for event in run.story
-        if event.kind is Kind.SCHEDULED and event.fields["phase"] == "missed"
+        if event.kind is Kind.SCHEDULED and event.fields["phase"] == Phase.MISSED
     }
     begun = [
         fault
         for number, fault in enumerate(case.faults, 1)
-        if number not in missed and fault.at_ns <= until_ns
+        if number not in missed and fault.at_ns <= run.result.broke_ns
     ]
     return _or(case, [case.with_faults(begun)], oracle)
 

@@ -1,5 +1,9 @@
 """The pytest file of a shrunk failure: it fails as long as the bug is there, and passes when it is fixed.
 
+It passes where the check holds, and not where the check is gone, or proved nothing: that would be green for ever.
+What leaves no record when it passes (an `assert` of the trial, an exception, a run that failed itself) cannot be told
+from what is gone: there it passes if nothing fails.
+
 It holds all that it needs and reads no failure file, so it may be moved into a project's own tests. It runs the honest
 program: a bug that was planted is not planted in it.
 """
@@ -9,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from lydite.checks import ASSERTION, EXCEPTION
 from lydite.model import Fault, InputError, Plain, format_ns
 from lydite.runner.orders import parts_as_plain
 from lydite.runner.shrinking.shrunk import Shrunk
@@ -17,7 +22,7 @@ _TEMPLATE = '''\
 """{story}
 """
 
-from lydite.runner import rerun
+from lydite.runner import {imported}
 
 SCHEDULE = {schedule}
 
@@ -27,10 +32,18 @@ PARTS = {parts}
 def {name}() -> None:
     """{sentence}"""
     run = rerun({target}, seed={seed}, schedule=SCHEDULE, parts=PARTS, near=__file__)
-
-    assert {kind} not in run.failed
-    assert run.result.ending is None, run.result.ending
+{asserted}
 '''
+
+_OF_A_CHECK = """\
+    in_doubt = doubt(run, {kind})
+
+    assert not in_doubt, in_doubt"""
+
+_OF_NO_CHECK = """\
+
+    assert {kind} not in run.failed, run.failed[{kind}]
+    assert run.result.ending is None, run.result.ending"""
 
 
 def write_regression(shrunk: Shrunk, folder: Path, *, stem: str, replay: str) -> Path:
@@ -48,7 +61,10 @@ def regression_of(shrunk: Shrunk, *, replay: str) -> str:
     after = shrunk.after
     assert after is not None
     assert after.schedule is not None
+    # What passes of these leaves no record, so nobody can tell whether it is still there.
+    recorded = after.finding is not None and after.finding.check not in (ASSERTION, EXCEPTION)
     return _TEMPLATE.format(
+        imported="doubt, rerun" if recorded else "rerun",
         story=_quoted("\n".join(_story(shrunk, replay))),
         schedule=_lines("[", [_literal(fault) for fault in after.schedule.as_plain()], "]"),
         parts=_lines(
@@ -57,10 +73,10 @@ def regression_of(shrunk: Shrunk, *, replay: str) -> str:
             "}",
         ),
         name=f"test_{_identifier(after.label)}_with_seed_{after.seed}",
-        sentence=_quoted(f"{after.kind} does not fail any more."),
+        sentence=_quoted(f"{after.kind} {'holds' if recorded else 'does not fail any more'}."),
         target=_literal(after.target),
         seed=after.seed,
-        kind=_literal(after.kind),
+        asserted=(_OF_A_CHECK if recorded else _OF_NO_CHECK).format(kind=_literal(after.kind)),
     )
 
 

@@ -417,8 +417,7 @@ class SimDisk:
 
         It is seen at once: no cache of the kernel hides it.
         """
-        start = absolute(path)
-        files = [(name, file) for name, file in self._tree.files() if name.startswith(start) and file.data]
+        files = self._stored(path)
         total = sum(len(file.data) for _, file in files)
         for _ in range(bits if total else 0):
             bit = self._rot.below(total * 8)
@@ -428,6 +427,19 @@ class SimDisk:
                     self.record("rot", name, bit // 8)
                     break
                 bit -= len(file.data) * 8
+
+    def stores(self, path: str) -> bool:
+        """Is there any bit in files whose path begins so?"""
+        return bool(self._stored(path))
+
+    def _stored(self, path: str) -> list[tuple[str, File]]:
+        start = absolute(path)
+        return [(name, file) for name, file in self._tree.files() if name.startswith(start) and file.data]
+
+    @property
+    def unsynced(self) -> bool:
+        """Is there anything that a power loss could take?"""
+        return self._tree.uncommitted or any(file.changes for _, file in self._tree.files())
 
 
 def _let_pass() -> None:

@@ -112,6 +112,11 @@ class Tree:
         del self._journal[: number - self._committed]
         self._committed = number
 
+    @property
+    def uncommitted(self) -> bool:
+        """Is there any change that is not safe?"""
+        return bool(self._journal)
+
     def lose_power(self, draws: Draws, unsynced: Unsynced = "any") -> None:
         """Keep the committed changes, and of the others as many as the journal had written."""
         match unsynced:

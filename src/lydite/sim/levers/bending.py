@@ -28,6 +28,7 @@ class SimBend:
         undo, self._undo = self._undo, None
         if undo is not None:
             self._world.bends.pop(self._number, None)
+            self._world.bent_until_ns = self._world.now_ns
             undo()
 
     def __enter__(self) -> Self:

@@ -26,6 +26,7 @@ class SimClockLever(Lever):
     def step(self, hosts: Hosts, by_ns: int) -> None:
         self._record("step", hosts=hosts, by_ns=by_ns)
         for host in self._hosts(hosts):
+            host.offsets[object()] = by_ns
             host.clock.step(by_ns)
 
     def offset(self, hosts: Hosts, by_ns: int) -> SimBend:
@@ -81,6 +82,9 @@ class SimProcessLever(Lever):
     """Kills, stops, freezes and revives."""
 
     name = "process"
+
+    def runs(self, hosts: Hosts) -> bool:
+        return any(host.processes or (host.down and host.programs) for host in self._hosts(hosts))
 
     def crash(self, hosts: Hosts) -> SimBend:
         chosen = self._machines(hosts)
@@ -193,6 +197,12 @@ class SimDiskLever(Lever):
         self._record("rot", hosts=hosts, path=path, bits=bits)
         for host in self._hosts(hosts):
             host.disk.rot(path, bits)
+
+    def stores(self, hosts: Hosts, path: str = "") -> bool:
+        return any(host.disk.stores(path) for host in self._hosts(hosts))
+
+    def unsynced(self, hosts: Hosts) -> bool:
+        return any(host.disk.unsynced for host in self._hosts(hosts))
 
     def swap(self, left: str, right: str) -> SimBend:
         chosen = self._machines((left, right))

@@ -1,11 +1,15 @@
 """The network lever: bends the roads between hosts, and their names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from lydite.model import InputError
 from lydite.sim.levers.bending import Lever, SimBend
 from lydite.sim.network.roads import Road, RoadBend
 from lydite.world import Hosts, Tamperer
+
+if TYPE_CHECKING:
+    from lydite.sim.network.streams import SimStream
 
 
 class SimNetworkLever(Lever):
@@ -125,14 +129,18 @@ class SimNetworkLever(Lever):
 
     def reset(self, left: Hosts, right: Hosts) -> None:
         self._record("reset", left=left, right=right)
-        network = self._world.network_model
+        for stream in self._streams(left, right):
+            for end in (stream, stream.peer):
+                self._world.loop.at(self._world.now_ns, end.process.host, end.was_reset, context=end.context)
+
+    def connected(self, left: Hosts, right: Hosts) -> bool:
+        return any(self._streams(left, right))
+
+    def _streams(self, left: Hosts, right: Hosts) -> "Iterator[SimStream]":
+        """One end of each connection between the two sides."""
         for one in self._hosts(left):
             for other in self._hosts(right):
-                for stream in network.streams_between(one, other):
-                    for end in (stream, stream.peer):
-                        self._world.loop.at(
-                            self._world.now_ns, end.process.host, end.was_reset, context=end.context
-                        )
+                yield from self._world.network_model.streams_between(one, other)
 
     def tamper(self, hosts: Hosts, tamperer: Tamperer) -> SimBend:
         chosen, tampering = self._hosts(hosts), self._world.network_model.tampering
