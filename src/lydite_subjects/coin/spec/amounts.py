@@ -6,6 +6,7 @@
 '1.5'
 """
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -16,7 +17,8 @@ COIN: Final = 100_000_000
 MONEY_MAX: Final = 21_000_000 * COIN
 """No amount, and no sum of amounts, is larger."""
 
-_DIGITS_MAX: Final = 64
+_LETTERS_MAX: Final = 64
+_AMOUNT: Final = re.compile(rf"(?=.{{1,{_LETTERS_MAX}}}\Z)-?\d*\.?\d*(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 def grains(amount: "str | int | Decimal") -> int:
@@ -24,11 +26,12 @@ def grains(amount: "str | int | Decimal") -> int:
     expected = f"an amount in coins from 0 to {MONEY_MAX // COIN:,} with at most eight decimals"
     text = str(amount)
     try:
-        found = Decimal(text) if len(text) <= _DIGITS_MAX else Decimal("NaN")
+        # `Decimal` would take underscores and the digits of all scripts, too.
+        found = Decimal(text) if _AMOUNT.fullmatch(text) else Decimal("NaN")
     except InvalidOperation:
         found = Decimal("NaN")
     if not found.is_finite() or not 0 <= found <= MONEY_MAX // COIN or found != round(found, 8):
-        raise BadAmount(f"expected {expected}, found {text[:_DIGITS_MAX]!r}")
+        raise BadAmount(f"expected {expected}, found {text[:_LETTERS_MAX]!r}")
     return int(found * COIN)
 
 

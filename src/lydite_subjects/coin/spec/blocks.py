@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from lydite_subjects.coin.spec.encoding import HASH_BYTES, Reader, count, decoded, hash256
-from lydite_subjects.coin.spec.errors import BadEncoding
+from lydite_subjects.coin.spec.encoding import HASH_BYTES, Reader, count, decoded, from_hex, hash256
 from lydite_subjects.coin.spec.params import Params
 from lydite_subjects.coin.spec.transactions import (
     NOTHING,
@@ -129,10 +128,7 @@ def block_from_bytes(data: bytes, index: int = 0) -> Block:
 
 def block_from_hex(text: object, index: int = 0) -> Block:
     """A block from its bytes in hexadecimal digits."""
-    try:
-        return block_from_bytes(bytes.fromhex(text if isinstance(text, str) else ""), index)
-    except ValueError:
-        raise BadEncoding(f"block: expected hexadecimal digits, found {text!r:.80}") from None
+    return block_from_bytes(from_hex(text, "block"), index)
 
 
 def merkle_root(hashes: Sequence[bytes]) -> bytes:

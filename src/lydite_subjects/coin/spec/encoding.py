@@ -5,6 +5,7 @@ its limit before it makes room for it, and a number that was spelled longer than
 """
 
 import hashlib
+import re
 import struct
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -16,6 +17,7 @@ T = TypeVar("T")
 HASH_BYTES: Final = 32
 COUNT_MAX: Final = 1 << 32
 
+_HEX: Final = re.compile("(?:[0-9a-fA-F]{2})*")
 _SHORT: Final = 0xFD
 _U16, _U32, _U64 = (struct.Struct(f"<{code}") for code in "HIQ")
 
@@ -111,11 +113,15 @@ def decoded(data: bytes, read: "Callable[[Reader], T]", what: str) -> T:
     return value
 
 
+def from_hex(text: object, what: str) -> bytes:
+    """The bytes of hexadecimal digits, and of nothing else: `bytes.fromhex` would leave out spaces."""
+    if not isinstance(text, str) or not _HEX.fullmatch(text):
+        raise BadEncoding(f"{what}: expected hexadecimal digits, two for each byte, found {text!r:.80}")
+    return bytes.fromhex(text)
+
+
 def hash_from_hex(text: object, what: str = "hash") -> bytes:
     """The 32 bytes of 64 hexadecimal digits."""
-    if isinstance(text, str) and len(text) == 2 * HASH_BYTES:
-        try:
-            return bytes.fromhex(text)
-        except ValueError:
-            pass
+    if isinstance(text, str) and len(text) == 2 * HASH_BYTES and _HEX.fullmatch(text):
+        return bytes.fromhex(text)
     raise BadEncoding(f"{what}: expected {2 * HASH_BYTES} hexadecimal digits, found {text!r:.80}")

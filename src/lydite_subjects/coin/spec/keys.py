@@ -13,8 +13,8 @@ import coincurve
 from coincurve._libsecp256k1 import ffi as _ffi
 from coincurve._libsecp256k1 import lib as _lib
 
-from lydite_subjects.coin.spec.encoding import hash256
-from lydite_subjects.coin.spec.errors import BadAddress, BadKey
+from lydite_subjects.coin.spec.encoding import HASH_BYTES, from_hex, hash256
+from lydite_subjects.coin.spec.errors import BadAddress, BadEncoding, BadKey
 
 ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 ORDER: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -75,8 +75,9 @@ class PrivateKey:
     def from_hex(cls, text: str) -> Self:
         """A key from its 64 digits."""
         try:
-            return cls(bytes.fromhex(text))
-        except ValueError:
+            return cls(from_hex(text, "a private key"))
+        except BadEncoding:
+            # The text is not told: whatever it is, it may be most of a secret.
             raise BadKey(
                 f"a private key: expected 64 hexadecimal digits, found {len(text)} characters"
             ) from None
@@ -169,7 +170,8 @@ def _from_base58(text: str) -> bytes:
 
 def verify(public: bytes, signature: bytes, digest: bytes) -> bool:
     """Is it the one signature of this digest by the owner of this public key?"""
-    if len(signature) != SIGNATURE_BYTES or len(public) != PUBLIC_BYTES:
+    # The library takes all three by their addresses alone.
+    if len(signature) != SIGNATURE_BYTES or len(public) != PUBLIC_BYTES or len(digest) != HASH_BYTES:
         return False
     key = _ffi.new("secp256k1_pubkey *")
     found = _ffi.new("secp256k1_ecdsa_signature *")

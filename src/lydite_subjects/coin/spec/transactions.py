@@ -18,6 +18,7 @@ from lydite_subjects.coin.spec.encoding import (
     Reader,
     count,
     decoded,
+    from_hex,
     hash256,
     hash_from_hex,
     sized,
@@ -37,7 +38,7 @@ NOWHERE: Final = 0xFFFF_FFFF
 INPUTS_MAX: Final = 10_000
 OUTPUTS_MAX: Final = 10_000
 MEMO_BYTES_MAX: Final = 100
-"""How much a coinbase may say beside its height."""
+"""How much a coinbase may say, its height included."""
 
 _VERSION = struct.Struct("<I")
 _INDEX = struct.Struct("<I")
@@ -229,10 +230,7 @@ def transaction_from_bytes(data: bytes) -> Transaction:
 
 def transaction_from_hex(text: object) -> Transaction:
     """A transaction from its bytes in hexadecimal digits."""
-    try:
-        return transaction_from_bytes(bytes.fromhex(text if isinstance(text, str) else ""))
-    except ValueError:
-        raise BadEncoding(f"transaction: expected hexadecimal digits, found {text!r:.80}") from None
+    return transaction_from_bytes(from_hex(text, "transaction"))
 
 
 def coinbase(height: int, outputs: Sequence[Output], memo: bytes = b"") -> Transaction:
@@ -250,7 +248,7 @@ def outpoint_from_plain(value: object) -> Outpoint:
     """An outpoint from `{"txid": …, "index": …}`."""
     if (
         not isinstance(value, dict)
-        or not isinstance(value.get("index"), int)
+        or type(value.get("index")) is not int  # A bool is an int, too.
         or not 0 <= value["index"] < NOWHERE
     ):
         raise BadEncoding(f"outpoint: expected an object with txid and index, found {value!r:.80}")
