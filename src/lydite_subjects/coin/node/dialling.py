@@ -1,0 +1,95 @@
+"""Dialling: keeping enough peers of the node's own choice, and a fair place for those who call.
+
+An eclipse is when all peers of a node belong to one attacker. Against it stands that the node's own choices are
+never given up for a caller, that addresses come from many sources, and that the host with the most callers loses
+one first when there is no room.
+"""
+
+from lydite_subjects.coin.node.addresses import AddressBook
+from lydite_subjects.coin.node.effects import Address, Dial
+from lydite_subjects.coin.node.peers import Peer, Roster
+from lydite_subjects.coin.node.wire import Addresses, GetAddresses, Known
+
+ADDRESSES_UNASKED_MAX = 10
+"""How many addresses a peer may tell when nobody asked."""
+PROTECTED = 8
+"""How many callers keep their place because of what they have sent, and as many because they were here first."""
+
+
+class Dialling:
+    """Whom to call, and whom to let in."""
+
+    def __init__(self, roster: Roster) -> None:
+        self._roster = roster
+        self.book = AddressBook(roster.limits, roster.settings.bootstrap)
+        self._dialling: dict[Address, None] = {}
+
+    def opened(self, peer: Peer) -> None:
+        """A connection was made. A caller may be one too many."""
+        if peer.dialled is not None:
+            self._dialling.pop(peer.dialled, None)
+        elif sum(not each.outbound for each in self._roster) > self._roster.limits.inbound:
+            leaver = self._least_missed(peer)
+            self._roster.drop(leaver, "there is no room for so many callers")
+
+    def unreachable(self, address: Address) -> None:
+        """A call was not answered."""
+        self._dialling.pop(address, None)
+
+    def ready(self, peer: Peer, now_s: int) -> None:
+        """The handshake is done."""
+        if peer.dialled is not None:
+            self.book.worked(peer.dialled, now_s)
+            peer.wants_addresses = True
+            self._roster.send(peer, GetAddresses())
+        elif peer.address.port:
+            self.book.add(Known(*peer.address, now_s), peer.address.host, now_s)
+
+    def asked(self, peer: Peer, now_s: int) -> None:
+        """It wants addresses; it gets some, once."""
+        if not peer.told_addresses:
+            peer.told_addresses = True
+            self._roster.send(peer, Addresses(self.book.told(now_s, self._roster.draws)))
+
+    def told(self, peer: Peer, message: Addresses, now_s: int) -> None:
+        """It tells addresses."""
+        if not peer.wants_addresses and len(message.addresses) > ADDRESSES_UNASKED_MAX:
+            self._roster.punish(peer, "bad-address", f"{len(message.addresses)} that nobody asked for")
+            return
+        peer.wants_addresses = False
+        source = peer.address.host
+        bad = sum(not self.book.add(each, source, now_s) for each in message.addresses)
+        if bad:
+            self._roster.punish(peer, "bad-address", bad)
+
+    def tick(self) -> None:
+        """Call somebody, if there are too few peers of the node's own choice."""
+        roster, limits = self._roster, self._roster.limits
+        outbound = sum(each.outbound for each in roster) + len(self._dialling)
+        if outbound >= limits.outbound:
+            return
+        avoided = {each.address for each in roster} | {each.dialled for each in roster if each.dialled}
+        avoided.update(self._dialling)
+        while outbound < limits.outbound and len(self._dialling) < limits.dials:
+            address = self.book.choose(avoided, roster.at_s, roster.draws)
+            if address is None:
+                return
+            avoided.add(address)
+            self.book.called(address, roster.at_s, roster.draws)
+            if not roster.conduct.is_banned(address, roster.at_s):
+                self._dialling[address] = None
+                roster.do(Dial(*address))
+                outbound += 1
+
+    def _least_missed(self, newcomer: Peer) -> Peer:
+        """Of the callers, one of the host that has most of them: its last to come. Some cannot lose their place."""
+        callers = [each for each in self._roster if not each.outbound and each is not newcomer]
+        useful = sorted(callers, key=lambda each: -each.useful)[:PROTECTED]
+        first = callers[:PROTECTED]
+        exposed = [each for each in callers if each not in useful and each not in first]
+        counts: dict[str, int] = {}
+        for each in [*exposed, newcomer]:
+            counts[each.address.host] = counts.get(each.address.host, 0) + 1
+        if not exposed or counts[newcomer.address.host] == max(counts.values()) > 1:
+            return newcomer
+        return max(exposed, key=lambda each: (counts[each.address.host], each.opened_s))
