@@ -1,0 +1,112 @@
+"""The node's program: what it understands, and what it says when it cannot start."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lydite_subjects.coin.node.bootstrap import Interface
+from lydite_subjects.coin.node.effects import Address
+from lydite_subjects.coin.node.program import PARSER, main
+from lydite_subjects.coin.spec.params import MAIN
+from lydite_subjects.coin.store import open_ledger
+
+FREE = ("--api-port", "0", "--p2p-port", "0")
+
+
+def ends_with(*argv: str) -> str:
+    """What it says when it ends at once."""
+    with pytest.raises(SystemExit) as caught:
+        asyncio.run(main(["--node-id", "node-1", *FREE, *argv]))
+    return str(caught.value)
+
+
+@pytest.fixture(name="taken")
+def a_taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_taken_port_for_http_is_named(taken: int) -> None:
+    said = ends_with("--database", "memory:", "--api-port", str(taken))
+
+    assert said.startswith(f"node-1 cannot serve HTTP on 127.0.0.1:{taken}: ")
+    assert "in use" in said
+
+
+def test_a_taken_port_for_peers_is_named(taken: int) -> None:
+    said = ends_with("--database", "memory:", "--p2p-port", str(taken))
+
+    assert said.startswith(f"node-1 cannot listen for peers on 127.0.0.1:{taken}: ")
+
+
+def test_a_host_that_is_none_is_named() -> None:
+    assert "cannot listen for peers on 192.0.2.1:0" in ends_with(
+        "--database", "memory:", "--host", "192.0.2.1"
+    )
+
+
+@pytest.mark.parametrize("url", ["mysql://somewhere", "sqlite", "", "sqlite:////nowhere/at/all.db"])
+def test_a_database_that_cannot_be_had_is_named(url: str) -> None:
+    assert ends_with("--database", url).startswith("node-1 cannot open its database: ")
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    assert "cannot open its database" in ends_with("--data-dir", str(tmp_path / "file"))
+
+
+def test_the_database_of_another_network_is_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'coin.db'}"
+    open_ledger(url, MAIN).close()
+
+    assert "main" in ends_with("--database", url)
+
+
+def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
+    (tmp_path / "coin.db").write_text("no database" * 100)
+
+    assert "cannot open its database" in ends_with("--data-dir", str(tmp_path))
+    assert (tmp_path / "coin.db").read_text() == "no database" * 100
+
+
+def test_bootstrap_nodes_may_be_listed_in_every_way() -> None:
+    argv = ["--node-id", "a", "--bootstrap-nodes", "http://one:5000", "two:8000,three:8000"]
+
+    options = PARSER.parse_args([*argv, "--bootstrap-nodes", "http://four:5000/"])
+
+    assert options.bootstrap_nodes == [
+        Interface("one", 5000),
+        Address("two", 8000),
+        Address("three", 8000),
+        Interface("four", 5000),
+    ]
+    assert PARSER.parse_args(["--node-id", "b"]).bootstrap_nodes == []
+
+
+@pytest.mark.parametrize(
+    ("argv", "text"),
+    [
+        ([], "--node-id"),
+        (["--node-id", ""], "expected 1 to 64 letters"),
+        (["--node-id", "a/b"], "expected 1 to 64 letters"),
+        (["--node-id", "a", "--api-port", "65536"], "a port from 0 to 65535, found '65536'"),
+        (["--node-id", "a", "--p2p-port", "http"], "a port from 0 to 65535, found 'http'"),
+        (
+            ["--node-id", "a", "--bootstrap-nodes", "nowhere"],
+            "http://HOST:PORT or HOST:PORT, found 'nowhere'",
+        ),
+        (["--node-id", "a", "--network", "test"], "invalid choice: 'test'"),
+    ],
+)
+def test_what_is_not_understood_ends_with_two(
+    argv: list[str], text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        PARSER.parse_args(argv)
+
+    assert caught.value.code == 2
+    assert text in capsys.readouterr().err
