@@ -185,7 +185,12 @@ def _as_trial(module: ModuleType, aimed: Aim) -> Trial:
             remedy=f"write `async def {aimed.name}(world: World) -> None`",
         )
     names = [each.name for each in trials_of(module)]
-    names += [name for name, value in vars(module).items() if inspect.iscoroutinefunction(value)]
+    # Where trials are marked, the other coroutines are their parts.
+    names = names or [
+        name
+        for name, value in vars(module).items()
+        if inspect.iscoroutinefunction(value) and not name.startswith("_")
+    ]
     raise TargetNotFound(
         f"there is no trial {aimed.name!r} in {aimed.spelling.partition('{')[0].rstrip('.:')}",
         where=_file_of(module),
