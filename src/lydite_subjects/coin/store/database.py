@@ -1,0 +1,241 @@
+"""One connection to one database: questions, and transactions that are done as a whole or not at all.
+
+The driver is told to begin no transactions by itself (AUTOCOMMIT). A question is one statement, and sees the database
+as one commit left it. Whatever changes something stands between a BEGIN and a COMMIT of ours.
+
+A database has one owner (`own`): two nodes with one set of coins would judge each other's blocks by coins that are not
+theirs. On SQLite the owner holds the lock of a file next to the database (`-lock`), on PostgreSQL an advisory lock;
+both are free as soon as the owner ends, however it ends.
+
+What is durable when COMMIT has returned:
+
+- SQLite writes ahead (WAL) and syncs its log at each commit (FULL): one sync, where a rollback journal takes four and
+  its default, which deletes the journal, may lose the last commit with the power. As there is one owner, the log needs
+  no memory that is shared (EXCLUSIVE), and works wherever files do. After a `kill -9` the log lies next to the file
+  (`-wal`); it belongs to the database, and a copy needs it.
+- PostgreSQL is told to wait for its log (`synchronous_commit`), whatever its default is.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from lydite_subjects.coin.store.errors import BadDatabaseUrl, Busy, Damaged, Failed, InUse, Unreachable, told
+from lydite_subjects.coin.store.rows import Row
+from lydite_subjects.coin.store.statements import POSTGRES, SQLITE, Statements, statements
+
+PATIENCE_S: Final = 5
+"""How long a program waits for others to let go: people who look into it, or a predecessor that was just killed."""
+CONNECT_S: Final = 10
+CACHE_KIB: Final = 16_384
+
+_SESSION: Final = (
+    "PRAGMA locking_mode = EXCLUSIVE",
+    # Large enough for one commit of a sync: what does not fit is written to the log and read back.
+    f"PRAGMA cache_size = -{CACHE_KIB}",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA cell_size_check = ON",
+    "PRAGMA temp_store = MEMORY",
+)
+_OPTIONS: Final = (
+    f"-c synchronous_commit=on -c lock_timeout={PATIENCE_S}s "
+    # A client whose machine has gone dark is given up after half a minute, and its database is free again.
+    "-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+)
+_OWN: Final = "SELECT pg_advisory_lock(7310869, hashtext(current_schema()))"
+"""Held as long as the connection, and taken anew with a new one. The number is ours."""
+_EXPECTED: Final = "sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE"
+
+
+class Database:
+    """A connection, made when it is first needed and kept until it is closed."""
+
+    def __init__(self, url: str | Path) -> None:
+        self._url = _parsed(url)
+        self.kind = self._url.get_backend_name()
+        self.where = f"database {self._url.render_as_string(hide_password=True)}"
+        self.say: Statements = statements(self.kind)
+        self._engine = create_engine(
+            self._url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=self._connect_args()
+        )
+        if self.kind == SQLITE:
+            event.listen(self._engine, "connect", _begin_session)
+        self._open: Connection | None = None
+        self._closed = False
+        self._lock: int | None = None
+        self._owned = False
+
+    @property
+    def path(self) -> Path | None:
+        """The file of a database of SQLite."""
+        return Path(self._url.database) if self.kind == SQLITE and self._url.database else None
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, for Alembic."""
+        if self._closed:
+            raise Unreachable(f"{self.where}: expected a ledger that is open, found a closed one")
+        if self._open is None:
+            with self._telling():
+                self._open = self._engine.connect()
+            if self._owned and self.kind == POSTGRES:
+                self._hold_server(self._open)
+        return self._open
+
+    def own(self) -> None:
+        """Makes this program the only one that keeps its chain here, until it closes the database or ends."""
+        self._owned = True
+        if self.kind == SQLITE:
+            self._hold_file()
+        elif self._open is not None:
+            self._hold_server(self._open)
+
+    def ask(self, statement: str, values: Sequence[Any] = ()) -> list[Row]:
+        """All rows that answer a question."""
+        connection = self.connection
+        with self._telling():
+            return list(connection.exec_driver_sql(statement, tuple(values)).fetchall())
+
+    def one(self, statement: str, values: Sequence[Any] = ()) -> Row | None:
+        """The first row of an answer."""
+        rows = self.ask(statement, values)
+        return rows[0] if rows else None
+
+    def do(self, statement: str, values: Sequence[Any] = ()) -> int:
+        """Changes something; how many rows it was."""
+        connection = self.connection
+        with self._telling():
+            return connection.exec_driver_sql(statement, tuple(values)).rowcount
+
+    def do_all(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> int:
+        """Changes something for each of these rows of values; how many rows it was."""
+        if not rows:
+            return 0
+        connection = self.connection
+        with self._telling():
+            return connection.exec_driver_sql(statement, list(rows)).rowcount
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """What is done inside is one transaction: durable when it ends, undone when it raises."""
+        self.do(self.say.begin)
+        try:
+            yield
+            self.do("COMMIT")
+        except BaseException:
+            self._undo()
+            raise
+
+    def close(self) -> None:
+        """Lets go of the connection, for good."""
+        self._closed = True
+        self._drop()
+        self._engine.dispose()
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
+
+    def _hold_file(self) -> None:
+        try:
+            # A file of its own: SQLite's locks on the database would be lost with whatever else is closed on it.
+            self._lock = os.open(f"{self._url.database}-lock", os.O_RDWR | os.O_CREAT, 0o644)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise self._in_use() from error
+        except OSError as error:
+            kind = Unreachable if isinstance(error, FileNotFoundError | NotADirectoryError) else Failed
+            expected = "a file in a folder that exists and may be written"
+            raise kind(f"{self.where}: expected {expected}, found {error.strerror}") from error
+
+    def _hold_server(self, connection: Connection) -> None:
+        try:
+            with self._telling():
+                connection.exec_driver_sql(_OWN)
+        except Busy as error:
+            self._drop()
+            raise self._in_use() from error
+        except BaseException:
+            self._drop()
+            raise
+
+    def _in_use(self) -> InUse:
+        return InUse(
+            f"{self.where}: expected to be the only program that keeps its chain here, found another one"
+        )
+
+    def _drop(self) -> None:
+        """The connection goes; the next question makes another one."""
+        connection, self._open = self._open, None
+        try:
+            if connection is not None:
+                connection.close()
+        except SQLAlchemyError:
+            pass  # It was broken before; nothing was left to be said to it.
+
+    def _undo(self) -> None:
+        if self._open is None:
+            return
+        try:
+            self._open.exec_driver_sql("ROLLBACK")
+        except SQLAlchemyError:
+            # The database has undone it by itself, or the connection is gone, and then the server undoes it.
+            self._drop_if_broken()
+
+    def _drop_if_broken(self) -> None:
+        """A connection that has been lost is made anew at the next question."""
+        connection = self._open
+        if connection is not None and connection.invalidated:
+            self._drop()
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            self._drop_if_broken()
+            raise told(error, self.where) from error
+        except (UnicodeDecodeError, ArithmeticError) as error:
+            raise Damaged(f"{self.where}: expected values of a ledger, found {error}") from error
+
+    def _connect_args(self) -> dict[str, Any]:
+        if self.kind == SQLITE:
+            return {"timeout": PATIENCE_S, "check_same_thread": True}
+        given = self._url.query.get("options", "")
+        options = given if isinstance(given, str) else " ".join(given)
+        return {"connect_timeout": CONNECT_S, "options": f"{options} {_OPTIONS}".strip()}
+
+
+def _begin_session(connection: DBAPIConnection, _: object) -> None:
+    """SQLite's settings; none of them touches the file."""
+    cursor = connection.cursor()
+    for each in _SESSION:
+        cursor.execute(each)
+    cursor.close()
+
+
+def _parsed(url: str | Path) -> URL:
+    if isinstance(url, Path):
+        return URL.create(SQLITE, database=str(url))
+    try:
+        found = make_url(url)
+    except (ArgumentError, ValueError):
+        raise BadDatabaseUrl(f"a database: expected {_EXPECTED}, found {url!r:.80}") from None
+    if found.drivername == POSTGRES:
+        found = found.set(drivername="postgresql+psycopg")
+    if found.drivername not in {SQLITE, "sqlite+pysqlite", "postgresql+psycopg"}:
+        shown = found.render_as_string(hide_password=True)
+        raise BadDatabaseUrl(f"a database: expected {_EXPECTED}, found {shown!r:.80}")
+    if found.get_backend_name() == SQLITE and (
+        found.database in {None, "", ":memory:"} or found.query or found.host
+    ):
+        raise BadDatabaseUrl(f"a database: expected a file, as in sqlite:///FILE, found {url!r:.80}")
+    return found
