@@ -85,6 +85,16 @@ def test_a_verb_that_heals_by_hand_heals_what_it_covers(
     assert (weather(story).still == ()) is whole
 
 
+def test_a_trip_wire_that_was_met_is_healed_with_its_wire() -> None:
+    story = (
+        Story().at(1).fault("disk.trip", hosts="a", path="", skip=0).at(2).fault("disk.tripped", hosts="a")
+    )
+    story.at(5).fault("disk.untrip", hosts="a", path="", skip=0)
+
+    assert spans(story, 10) == [(1, 5)]
+    assert weather(story).still == ()
+
+
 def test_what_is_no_excuse_is_no_bad_weather() -> None:
     story = Story().fault("clock.drift", hosts="a", rate=2.0).fault("network.tamper", hosts="a")
 

@@ -20,6 +20,8 @@ from lydite.model import HEALERS, TESTER, Event, Kind, Plain
 _HEALING: Final = frozenset(healer for healers in HEALERS.values() for healer in healers)
 _ONE_WAY: Final = "network.unblock"
 """What heals one direction of a road; every other verb heals both."""
+_STRUCK: Final = "disk.tripped"
+"""A trip wire was met, and the power is gone. Until the wire is healed it bends the world; this is a moment of it."""
 _EVERYBODY: Final = "*"
 
 
@@ -107,7 +109,7 @@ def _pulled(bends: list[Bent], event: Event, despite: tuple[str, ...]) -> None:
     if verb in _HEALING:
         _heal(bends, event, verb, args)
     elif not verb.startswith(despite):
-        at_once = verb in HEALERS and not HEALERS[verb]
+        at_once = verb == _STRUCK or (verb in HEALERS and not HEALERS[verb])
         ended = event if at_once else None
         bends.append(Bent(what=verb, args=args, begun=event, ended=ended, left=_places(args)))
 
