@@ -73,12 +73,12 @@ def test_slots_of_shared_memory_are_locked_all_or_none() -> None:
 
 def test_shared_memory_ends_with_its_last_user() -> None:
     sharing = Sharing()
-    assert sharing.region("a", 0, 32768, extend=False) == 0
+    assert sharing.region("a", 0, 32768, extend=False) is None
     first = sharing.region("a", 0, 32768, extend=True)
 
-    assert sharing.region("b", 0, 32768, extend=False) == first
+    assert sharing.region("b", 0, 32768, extend=False) is first
     sharing.drop("a")
-    assert sharing.region("b", 0, 32768, extend=False) == first
+    assert sharing.region("b", 0, 32768, extend=False) is first
     sharing.drop("b")
 
-    assert sharing.region("c", 0, 32768, extend=False) == 0
+    assert sharing.region("c", 0, 32768, extend=False) is None

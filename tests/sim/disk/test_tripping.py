@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import Sequence
 
 import pytest
@@ -56,6 +57,42 @@ def test_the_power_goes_between_the_write_and_its_sync_and_comes_back_when_lifte
     assert crashes == ["power"]
     assert [verb for _, verb in faults] == ["disk.trip", "disk.tripped", "disk.untrip"]
     assert told[2:4] == ["wrote 0", "synced 0"], "after the power came back it began anew"
+
+
+async def database(argv: Sequence[str]) -> None:
+    """Commits a row a second to a database with a write-ahead log."""
+    connection = sqlite3.connect("chain.db", isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("CREATE TABLE IF NOT EXISTS block (height INTEGER PRIMARY KEY, body BLOB)")
+    while True:
+        ((height,),) = connection.execute("SELECT coalesce(max(height), 0) FROM block")
+        TOLD.append(f"has {height}")
+        connection.execute("INSERT INTO block VALUES (?, ?)", (height + 1, bytes(20_000)))
+        TOLD.append(f"kept {height + 1}")
+        await asyncio.sleep(1)
+
+
+@pytest.mark.parametrize("skip", range(6))
+def test_the_power_goes_in_the_middle_of_a_commit_of_sqlite(skip: int) -> None:
+    TOLD.clear()
+
+    async def trial(world: World) -> None:
+        world.host("a")
+        with world.disk.trip("a", "chain.db", skip):
+            await world.start("a", database)
+            await world.sleep(seconds(6))
+        await world.sleep(seconds(4))
+
+    outcome = play(trial)
+
+    assert outcome.error is None
+    crashes = [str(event.fields["cause"]) for event in outcome.story if event.kind is Kind.CRASH]
+    assert crashes == ["power"]
+    kept = [int(line.split()[1]) for line in TOLD if line.startswith("kept")]
+    assert kept == sorted(kept), "what was confirmed is there afterwards"
+    assert len(kept) == len(set(kept))
+    assert len(kept) > 3
 
 
 def test_it_lets_as_many_syncs_pass_as_it_is_told() -> None:

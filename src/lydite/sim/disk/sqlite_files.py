@@ -18,7 +18,7 @@ from ctypes import addressof, memmove, memset, string_at
 from typing import TYPE_CHECKING, Any
 
 from lydite.model import LyditeError
-from lydite.sim.context import active_world
+from lydite.sim.context import active_world, current_process
 from lydite.sim.disk import sqlite_abi as abi
 from lydite.sim.disk.disk import SimDisk
 from lydite.sim.disk.inode import File
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class SqliteFile:
     """One file, opened once."""
 
-    __slots__ = ("_dropped", "_world", "deletes", "disk", "file", "path", "process", "sharing")
+    __slots__ = ("_dropped", "_world", "deletes", "disk", "file", "mapped", "path", "process", "sharing")
 
     def __init__(self, process: "SimProcess", disk: SimDisk, file: File, path: str, *, deletes: bool) -> None:
         self.process = process
@@ -39,6 +39,9 @@ class SqliteFile:
         self.file = file
         self.path = path
         self.deletes = deletes
+        self.mapped: list[object] = []
+        """The shared memory that SQLite was given. It stays until SQLite lets go of it: one that fails in the middle of
+        a call, because its process has just died, still writes to it on its way out."""
         if file.sharing is None:
             file.sharing = Sharing()
         self.sharing: Sharing = file.sharing
@@ -96,9 +99,11 @@ def report(failure: BaseException) -> None:
 
         _thread.interrupt_main()
         return
-    world = active_world()
+    world, process = active_world(), current_process()
     if world is None or isinstance(failure, LyditeError):
         return
+    if process is not None and not process.alive:
+        return  # It has died in the middle of this call, and nobody will learn of what fails in it.
     try:
         world.refuse(
             f"{type(failure).__name__} below SQLite, where it cannot be raised: {failure}",
@@ -222,7 +227,9 @@ def _characteristics(address: int) -> int:
 @answer(abi.IOERR_SHMMAP)
 def _shm_map(address: int, region: int, size: int, extend: int, place: Any) -> None:
     found = _live(address)
-    place[0] = found.sharing.region(found, region, size, extend=bool(extend)) or None
+    memory = found.sharing.region(found, region, size, extend=bool(extend))
+    found.mapped.append(memory)
+    place[0] = None if memory is None else addressof(memory)
 
 
 @answer(abi.IOERR_SHMLOCK)
@@ -243,6 +250,7 @@ def _shm_barrier(address: int) -> None:
 def _shm_unmap(address: int, delete: int) -> None:
     found = opened[address]
     found.sharing.unmap(found)
+    found.mapped.clear()
 
 
 METHODS = abi.IoMethods(

@@ -58,14 +58,16 @@ class Sharing:
         """Does a connection mean to write?"""
         return any(level >= RESERVED for level in self._levels.values())
 
-    def region(self, owner: object, index: int, size: int, *, extend: bool) -> int:
-        """The address of a region of the shared memory; 0 when there is none and none is to be made."""
+    def region(
+        self, owner: object, index: int, size: int, *, extend: bool
+    ) -> "ctypes.Array[ctypes.c_char] | None":
+        """A region of the shared memory; None when there is none and none is to be made."""
         self._users[owner] = None
         if not extend and index >= len(self._regions):
-            return 0
+            return None
         while len(self._regions) <= index:
             self._regions.append(ctypes.create_string_buffer(size))
-        return ctypes.addressof(self._regions[index])
+        return self._regions[index]
 
     def lock_slots(self, owner: object, first: int, count: int, *, exclusive: bool) -> bool:
         """Lock slots of the shared memory, all or none."""
