@@ -62,6 +62,10 @@ class Reader:
         """How many bytes have been read."""
         return self._at
 
+    def since(self, begin: int) -> bytes:
+        """The bytes that were read since it was at `begin`."""
+        return self._data[begin : self._at]
+
     def raw(self, size: int, what: str = "bytes") -> bytes:
         """So many bytes."""
         begin = self._at

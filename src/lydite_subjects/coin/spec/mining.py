@@ -6,7 +6,6 @@ from typing import Final
 
 from lydite_subjects.coin.spec.blocks import HEADER, NONCE_MAX, Block, Header, root_of
 from lydite_subjects.coin.spec.chain import Chain
-from lydite_subjects.coin.spec.headers import Entry
 from lydite_subjects.coin.spec.mempool import Mempool
 from lydite_subjects.coin.spec.rules import check_transaction
 from lydite_subjects.coin.spec.transactions import Output, coinbase
@@ -36,20 +35,11 @@ def template(chain: Chain, mempool: Mempool, owner: bytes, now_s: int, memo: byt
         VERSION,
         parent.hash,
         root_of(transactions),
-        _time_s(chain, parent, now_s),
+        max(now_s, _earliest_s(chain, height)),
         chain.headers.next_bits(parent),
         0,
     )
     return Block(header, transactions, height)
-
-
-def _earliest_s(chain: Chain, height: int) -> int:
-    """The earliest time that the law allows for a block of that height on the tip."""
-    parent, params = chain.tip, chain.params
-    after_median_s = chain.headers.median_time(parent) + 1
-    if height % params.retarget_blocks:
-        return after_median_s
-    return max(after_median_s, parent.header.time_s - params.timewarp_s_max)
 
 
 def solve(header: Header, start: int, attempts: int) -> int | None:
@@ -68,10 +58,10 @@ def solve(header: Header, start: int, attempts: int) -> int | None:
     return None
 
 
-def _time_s(chain: Chain, parent: Entry, now_s: int) -> int:
-    """The clock of the miner; if that is behind what the law asks for, the earliest lawful time."""
-    params = chain.params
-    earliest_s = chain.headers.median_time(parent) + 1
-    if (parent.height + 1) % params.retarget_blocks == 0:
-        earliest_s = max(earliest_s, parent.header.time_s - params.timewarp_s_max)
-    return max(now_s, earliest_s)
+def _earliest_s(chain: Chain, height: int) -> int:
+    """The earliest time that the law allows for a block of that height on the tip."""
+    parent, params = chain.tip, chain.params
+    after_median_s = chain.headers.median_time(parent) + 1
+    if height % params.retarget_blocks:
+        return after_median_s
+    return max(after_median_s, parent.header.time_s - params.timewarp_s_max)

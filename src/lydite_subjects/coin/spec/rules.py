@@ -139,18 +139,8 @@ def check_transaction(transaction: Transaction) -> None:
     if len(transaction.encode()) > TRANSACTION_BYTES_MAX:
         found = f"{len(transaction.encode()):,} bytes"
         raise _of("transaction-size", f"at most {TRANSACTION_BYTES_MAX:,} bytes", found, transaction)
-    is_coinbase = transaction.is_coinbase
-    # Each amount on its own, and then their sum: in 2010 two huge amounts had a small sum.
-    least = 0 if is_coinbase else 1
-    total = 0
-    for index, (amount, _) in enumerate(transaction.outputs):
-        if not least <= amount <= MONEY_MAX:
-            expected = f"from {least} to {MONEY_MAX} grains in output {index}"
-            raise _of("output-amount", expected, amount, transaction)
-        total += amount
-    if total > MONEY_MAX:
-        raise _of("outputs-sum", f"at most {MONEY_MAX} grains", total, transaction)
-    if is_coinbase:
+    made_by(transaction)
+    if transaction.is_coinbase:
         memo = transaction.inputs[0].memo
         if height_of(transaction) is None or len(memo) > MEMO_BYTES_MAX:
             raise _of("coinbase-memo", f"4 to {MEMO_BYTES_MAX} bytes", len(memo), transaction)
@@ -162,6 +152,23 @@ def check_transaction(transaction: Transaction) -> None:
     if NO_OUTPOINT in points:
         found = f"none in input {points.index(NO_OUTPOINT)}"
         raise _of("null-input", "an outpoint in every input", found, transaction)
+
+
+def made_by(transaction: Transaction) -> int:
+    """What a transaction makes, all together; whoever needs the sum judges the amounts as well.
+
+    Each amount on its own, and then their sum: in 2010 two huge amounts had a small sum.
+    """
+    least = 0 if transaction.is_coinbase else 1
+    total = 0
+    for index, (amount, _) in enumerate(transaction.outputs):
+        if not least <= amount <= MONEY_MAX:
+            expected = f"from {least} to {MONEY_MAX} grains in output {index}"
+            raise _of("output-amount", expected, amount, transaction)
+        total += amount
+    if total > MONEY_MAX:
+        raise _of("outputs-sum", f"at most {MONEY_MAX} grains", total, transaction)
+    return total
 
 
 def check_block(block: Block, params: Params) -> None:
@@ -218,11 +225,10 @@ def check_amounts(transaction: Transaction, spent: Sequence[Coin], height: int, 
         total += amount
     if not 0 <= total <= MONEY_MAX:
         raise _of("inputs-sum", f"at most {MONEY_MAX} grains", total, transaction)
-    fee = total - transaction.paid
+    made = made_by(transaction)
+    fee = total - made
     if fee < 0:
-        raise _of(
-            "overspent", f"at most {total} grains, the sum of its inputs", transaction.paid, transaction
-        )
+        raise _of("overspent", f"at most {total} grains, the sum of its inputs", made, transaction)
     return fee
 
 

@@ -202,14 +202,21 @@ class Transaction:
 
 
 def read_transaction(reader: Reader) -> Transaction:
-    """A transaction from the front of some bytes."""
+    """A transaction from the front of some bytes.
+
+    It keeps them: there is one spelling for each transaction, so what was read is what it would write.
+    """
+    begin = reader.at
     (version,) = reader.unpack(_VERSION, "version of a transaction")
     points = reader.many(_read_outpoint, INPUTS_MAX, "inputs of a transaction")
     coinbase = points == (NO_OUTPOINT,)
     memo = reader.sized(MEMO_BYTES_MAX, "memo of a coinbase") if coinbase else b""
     outputs = reader.many(_read_output, OUTPUTS_MAX, "outputs of a transaction")
+    stripped = reader.since(begin)
     if coinbase:
-        return Transaction((Input(NO_OUTPOINT, memo=memo),), outputs, version)
+        first = Transaction((Input(NO_OUTPOINT, memo=memo),), outputs, version)
+        first._kept.update(stripped=stripped, bytes=stripped)
+        return first
     inputs = tuple(
         [
             Input(
@@ -220,7 +227,9 @@ def read_transaction(reader: Reader) -> Transaction:
             for point in points
         ]
     )
-    return Transaction(inputs, outputs, version)
+    found = Transaction(inputs, outputs, version)
+    found._kept.update(stripped=stripped, bytes=reader.since(begin))
+    return found
 
 
 def transaction_from_bytes(data: bytes) -> Transaction:

@@ -1,0 +1,96 @@
+"""The trials hold for the honest program, and find nodes that were tampered with."""
+
+from pathlib import Path
+
+import pytest
+
+from lydite.model import Verdict
+from lydite.runner import ForkedEngine, Opening, Sweep, SweepResult, Until
+
+TRIALS = (
+    "everything_quiet",
+    "payments_under_competition",
+    "partitions_and_reorganisations",
+    "restarts_in_a_reorganisation",
+    "disks_fail_at_commit",
+    "slow_and_lying_peers",
+    "eclipse_attempt",
+    "skewed_clocks",
+    "newcomer_syncs_from_faulty_peers",
+    "attacks",
+    "attacks_by_peers",
+    "storm",
+)
+SEEDS = 3
+
+
+def swept(target: str, out: Path, seeds: int, home: str = "") -> SweepResult:
+    sweep = Sweep(first=0, count=seeds, until=Until.FIRST, out=out)
+    with ForkedEngine(Opening(target=target, home=home), workers=1) as engine:
+        return sweep.run(engine)
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+def test_the_honest_program_holds(trial: str, tmp_path: Path) -> None:
+    result = swept(f"coin.{trial}", tmp_path, SEEDS)
+
+    assert result.verdicts == {Verdict.HOLDS: SEEDS}
+
+
+SABOTAGE = {
+    "bodies are believed": (
+        "attacks",
+        "chain.check_block = lambda block, params: None",
+        "",
+    ),
+    "no fork is taken back": (
+        "partitions_and_reorganisations",
+        "chain.unapply = lambda block, undo, overlay: None",
+        "",
+    ),
+    "the pool is never cleaned": (
+        "payments_under_competition",
+        "mempool.Mempool._drop_conflicts = lambda self, transaction: None",
+        "",
+    ),
+    "anybody may send anything": (
+        "attacks_by_peers",
+        "conduct.Conduct.punish = lambda self, address, offence, at_s: 0",
+        "bans-who-sends-wrong-bodies",
+    ),
+    "later blocks win": (
+        "attacks",
+        "bodies.Bodies.arrive = eager",
+        "first-seen-stays",
+    ),
+}
+
+TAMPERED = """
+from lydite_subjects.coin.node import conduct
+from lydite_subjects.coin.spec import bodies, chain, mempool
+from lydite_subjects.coin.trials import {trial}
+
+arrive = bodies.Bodies.arrive
+
+
+def eager(self, entry):
+    arrive(self, entry)
+    if entry.work == self._best.work:
+        self._best = entry
+
+
+{change}
+"""
+
+
+@pytest.mark.parametrize("name", SABOTAGE)
+def test_a_node_that_was_tampered_with_is_found(name: str, tmp_path: Path) -> None:
+    trial, change, check = SABOTAGE[name]
+    file = tmp_path / "tampered.py"
+    file.write_text(TAMPERED.format(trial=trial, change=change))
+
+    result = swept(f"{file}::{trial}", tmp_path, 12, str(tmp_path))
+
+    assert result.groups, f"nobody has noticed in {result.verdicts} that {name}"
+    found = {group.kind for group in result.groups}
+    assert check in found if check else found
