@@ -46,8 +46,8 @@ async def trial(world):
 * Hosts are one name, a list of names, `"*"` for all but the tester, or a role: `"@leader"` is whoever leads when the
   fault begins. A fault that meets nobody is told as *missed* in the trace, and is not performed: nobody has the role,
   or there is nothing for what happens at once (no program to end and nothing that a power loss could take, no stored
-  bit to flip, no connection to reset). A run under a given schedule of which nothing happened is UNKNOWN, and a sweep tells of
-  each kind that never happened in it.
+  bit to flip, no connection to reset). A run under a given schedule of which nothing happened is UNKNOWN, and a sweep
+  tells of each kind that never happened in it.
 * A fault that can be healed and whose `lasting_ns` is 0 lasts until a fault [that heals](#what-heals) ends it, or
   `world.heal()`. One that happens once has nothing to last for: any other `lasting_ns` is refused.
 * A fault that heals and that falls into the time of one with an end of its own, at one of its hosts or roads, is
