@@ -89,9 +89,7 @@ def test_a_text_that_is_no_private_key_is_refused_and_not_told(text: str) -> Non
 
 
 def test_a_private_key_is_never_printed() -> None:
-    key = key_of(0x1234567890ABCDEF << 64)
-
-    assert "1234567890abcdef" not in repr(key)
+    assert repr(key_of(0x1234567890ABCDEF)) == "PrivateKey()"
 
 
 @given(keys())

@@ -126,17 +126,15 @@ def test_the_first_block_of_a_period_does_not_step_far_back(timewarp_s: int) -> 
 
 
 def test_a_template_has_the_bits_of_its_height() -> None:
-    factory = ChainFactory()
-    # So quickly that the next period is four times as hard.
-    chain = Chain.open(DEV, Memory(DEV.name))
-    at = DEV.genesis_time_s
-    for _ in range(DEV.retarget_blocks + 1):
-        at += 1
-        block = finished(template(chain, Mempool(DEV), OWNER, at))
-        assert not chain.add_blocks([block], at).refused
+    # Blocks come so quickly that those of the next period are four times as hard.
+    chain, begin_s, bits = Chain.open(DEV, Memory(DEV.name)), DEV.genesis_time_s, list[int]()
+    for now_s in range(begin_s + 1, begin_s + 2 + DEV.retarget_blocks):
+        block = finished(template(chain, Mempool(DEV), OWNER, now_s))
+        assert not chain.add_blocks([block], now_s).refused
+        bits.append(block.header.bits)
 
-    assert target_of(block.header.bits) == target_of(DEV.easiest_bits) // 4
-    assert factory.tip.header.bits == DEV.easiest_bits
+    assert set(bits[: DEV.retarget_blocks - 1]) == {DEV.easiest_bits}
+    assert target_of(bits[DEV.retarget_blocks - 1]) == target_of(DEV.easiest_bits) // 4
 
 
 # The search
@@ -175,6 +173,13 @@ def test_a_hash_that_is_the_target_is_small_enough(
     monkeypatch.setattr("lydite_subjects.coin.spec.mining.target_of", lambda bits: number - short)
 
     assert (solve(header, 7, 1) == 7) is is_found
+
+
+def test_the_last_nonce_is_tried() -> None:
+    every = (Header(1, bytes(32), bytes(32), time_s, EASY, NONCE_MAX) for time_s in range(100))
+    header = next(each for each in every if is_met(each.hash, EASY))
+
+    assert solve(header, NONCE_MAX, 1_000) == NONCE_MAX
 
 
 def test_a_search_ends_with_the_last_nonce() -> None:
