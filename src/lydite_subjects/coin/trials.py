@@ -17,6 +17,7 @@ from lydite_subjects.coin.workload.audit import Audit
 from lydite_subjects.coin.workload.mob import Mob
 from lydite_subjects.coin.workload.nodes import start_node, start_nodes
 from lydite_subjects.coin.workload.people import Person
+from lydite_subjects.coin.workload.rival import Rival
 
 FOUNDING_BLOCKS: Final = 6
 TWO: Final = THREE[:2]
@@ -91,6 +92,27 @@ async def attacks(world: World) -> None:
     early, late = await attacker.warps_time()
     await attacker.takes_ripeness_back(early, late)
     await world.sleep(seconds(2))
+    await audit.short(person)
+
+
+@trial(checks=AUDITED, codec=CODEC)
+async def attacks_by_a_rival(world: World) -> None:
+    """Two nodes, and a rival who mines branches, large blocks, and more than a period at the right pace."""
+    first, second = TWO
+    await start_nodes(world, TWO)
+    audit = Audit(world, TWO)
+    told = await audit.observer.ask(first)
+    assert told is not None
+    person = Person(world, "rival", TWO)
+    rival = Rival(world, person, first, told["time_s"])
+    await rival.brings(9)
+    await rival.changes_branches(*await rival.signs_again())
+    await rival.cuts_the_power_in_commits()
+    with world.process.crash(second):
+        await rival.brings_large_blocks()
+    await rival.is_followed_by(second)
+    await rival.keeps_the_pace(PERIOD_END + 1)
+    await audit.converges(person)
     await audit.short(person)
 
 

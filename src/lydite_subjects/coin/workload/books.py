@@ -144,7 +144,7 @@ def audited(chain: Sequence[Block]) -> tuple[Books, str]:
         try:
             books.take(block)
         except Wrong as wrong:
-            return books, f"the block of height {books.height + 1}: {wrong}"
+            return books, f"the block of height {books.height}: {wrong}"
     return books, ""
 
 
