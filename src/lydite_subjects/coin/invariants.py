@@ -1,10 +1,10 @@
 """What must stay true of the coin, judged from what its users and its auditor noted.
 
 Beside these checks there are the claims that the workload makes by itself, in one line each: `chain-is-valid`,
-`coins-match-the-chain`, `pool-fits-the-chain`, `payments-confirm`, `mining-succeeds`, `honest-payments-are-taken`,
-`newcomer-catches-up`, `first-seen-stays`, `longer-branch-wins`, `conflicts-leave-the-pool`,
-`child-outlives-another-signature`, `block-is-taken-after-a-power-cut`, `large-blocks-are-taken`, `memory-is-bounded`,
-and a `refuses-…` for each attack.
+`coins-match-the-chain`, `pool-fits-the-chain`, `payments-confirm`, `mining-succeeds`, `right-blocks-are-taken`,
+`honest-payments-are-taken`, `newcomer-catches-up`, `first-seen-stays`, `longer-branch-wins`,
+`conflicts-leave-the-pool`, `child-outlives-another-signature`, `block-is-taken-after-a-power-cut`,
+`large-blocks-are-taken`, `memory-is-bounded`, and a `refuses-…` for each attack.
 """
 
 from collections.abc import Sequence

@@ -120,7 +120,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         module=BLOCKS,
         replace=_PAIRS,
         by=_PAIRS_WITH_ITSELF,
-        caught_by="mining-succeeds",
+        caught_by="right-body-is-taken-after-a-wrong-one",
         story="An odd hash is paired with itself, so that a body with its end repeated has the same root: the block is "
         "refused for ever, and so is the right one, which has its hash (CVE-2012-2459)",
     ),
@@ -129,7 +129,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         module=CHAIN,
         replace="            if error.rule not in BODY_RULES:\n                self._mark_invalid(entry, error)\n",
         by="            self._mark_invalid(entry, error)\n",
-        caught_by="mining-succeeds",
+        caught_by="right-body-is-taken-after-a-wrong-one",
         story="Whatever is wrong with a body is held against its header, which anybody can put another body behind, "
         "as when a spoilt copy of a block blinds a node to the right one",
     ),
@@ -184,7 +184,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         module=MEMPOOL,
         replace="        shaken = self._waiting.reward_spenders()\n",
         by="        shaken: list[Entry] = []\n",
-        caught_by="mining-succeeds",
+        caught_by="refuses-unripe-reward-after-a-reorganisation",
         story="What spends a reward stays in the pool when the chain gets shorter, and the reward is unripe again: "
         "each block that is proposed then is no good, as in early pools, which looked at no reward again",
     ),

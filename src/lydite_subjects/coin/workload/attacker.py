@@ -44,7 +44,7 @@ class Attacker:
         """Divide a coin into equal parts, in a block of its own."""
         payment = self.forge.split(parts)
         block = self.forge.block([payment], fees=self.forge.fee(payment))
-        self._world.always("mining-succeeds", _is_done(await self.submits(block)), node=self._node)
+        await self.submits(block)
         self.forge.learn(block)
 
     async def forges_payments(self) -> None:
@@ -95,7 +95,7 @@ class Attacker:
         early = self.forge.block(on=parent)
         late = self.forge.block(on=parent, time_s=self.forge.now_s + LATE_S)
         for block in (early, late):
-            self._world.always("mining-succeeds", _is_done(await self.submits(block)), node=self._node)
+            self._world.always("right-blocks-are-taken", _is_done(await self.submits(block)), node=self._node)
             self.forge.learn(block)
         headers = self.forge.chain.headers
         after_early, after_late = headers.get(early.hash), headers.get(late.hash)
@@ -134,7 +134,7 @@ class Attacker:
             block = self.forge.block(on=entry)
             answer = await self.submits(block)
             self._world.always(
-                "mining-succeeds", _is_done(answer), node=self._node, rule=_rule(answer), chain=name
+                "right-blocks-are-taken", _is_done(answer), node=self._node, rule=_rule(answer), chain=name
             )
             self.forge.learn(block)
             found = self.forge.chain.headers.get(block.hash)
