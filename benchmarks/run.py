@@ -263,6 +263,24 @@ def memory() -> Figure:
     )
 
 
+def the_coin() -> list[Figure]:
+    """A subject, and the largest program here that runs in a simulated world: `python -m benchmarks.coin`."""
+    # It is made of the parts above.
+    from benchmarks.coin import WHOLE, figures
+
+    return figures(WHOLE)
+
+
+def description() -> dict[str, Any]:
+    """This machine."""
+    return {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "cores": os.cpu_count(),
+        "load": os.getloadavg(),
+    }
+
+
 def table(figures: list[Figure]) -> str:
     """The figures for people."""
     lines = [f"{'':6} {'measured':>12} {'promised':>12}  what"]
@@ -291,18 +309,16 @@ def main() -> int:
         ("shrinking", shrinking),
         ("a sweep on two cores", lambda: [sweep_on_two_cores(60)]),
         ("memory", lambda: [memory()]),
+        ("the coin", the_coin),
     ]
     for name, take in rows:
         say(f"{name} ...")
         figures += take()
-    machine = {
-        "python": platform.python_version(),
-        "system": platform.platform(),
-        "cores": os.cpu_count(),
-        "load": os.getloadavg(),
-    }
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    document = {"machine": machine, "figures": [asdict(figure) | {"kept": figure.kept} for figure in figures]}
+    document = {
+        "machine": description(),
+        "figures": [asdict(figure) | {"kept": figure.kept} for figure in figures],
+    }
     options.out.write_text(json.dumps(document, indent=2) + "\n")
     sys.stdout.write(f"{table(figures)}\nstored in {options.out}\n")
     return 0 if all(figure.kept for figure in figures) else 1
