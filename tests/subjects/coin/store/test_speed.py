@@ -3,11 +3,16 @@
 import time
 from collections.abc import Callable
 
+import pytest
+
 from lydite_subjects.coin.spec.ledger import Ledger
 from lydite_subjects.coin.spec.params import DEV
 from lydite_subjects.coin.store import open_ledger
 from tests.subjects.coin.store.building import begin, give, growing, owner, tip_of
 from tests.subjects.coin.store.conftest import Place
+
+pytestmark = pytest.mark.nightly
+"""They tell of the machine as much as of the store: `python -m benchmarks.coin` shows both."""
 
 ROUNDS = 5
 
