@@ -89,6 +89,28 @@ class HostStream(io.TextIOBase):
         if current_process() is None and hasattr(outside, "reconfigure"):
             outside.reconfigure(**settings)
 
+    # Whoever has put a file where the stream was may still read it: pytest does, of what tests print.
+
+    def seekable(self) -> bool:
+        return current_process() is None and self._outside().seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return self._file().seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file().tell()
+
+    def read(self, size: int | None = -1, /) -> str:
+        return self._file().read(-1 if size is None else size)
+
+    def truncate(self, size: int | None = None, /) -> int:
+        return self._file().truncate(size)
+
+    def _file(self) -> TextIO:
+        if current_process() is not None:
+            raise io.UnsupportedOperation(f"{self.stream} of a program is written, and nothing else")
+        return self._outside()
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._outside(), name)
 
