@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -220,7 +220,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/coin.json"))
     options = parser.parse_args()
     found = figures(QUICK if options.quick else WHOLE, tuple(options.only))
-    rows = [asdict(each) | {"kept": each.kept} for each in found]
+    rows = [each.as_plain() for each in found]
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps({"machine": description(), "figures": rows}, indent=2) + "\n")
     sys.stdout.write(f"{table(found)}\nstored in {options.out}\n")

@@ -50,6 +50,11 @@ class Figure:
         """Does it keep the promise?"""
         return self.measured >= self.bound if self.at_least else self.measured <= self.bound
 
+    def as_plain(self) -> dict[str, Any]:
+        """The JSON form, which knows no infinity: null is what never came, and what is not bounded."""
+        fields = asdict(self) | {"kept": self.kept}
+        return {name: None if value == math.inf else value for name, value in fields.items()}
+
 
 def say(text: str) -> None:
     """Progress goes to standard error."""
@@ -317,7 +322,7 @@ def main() -> int:
     options.out.parent.mkdir(parents=True, exist_ok=True)
     document = {
         "machine": description(),
-        "figures": [asdict(figure) | {"kept": figure.kept} for figure in figures],
+        "figures": [figure.as_plain() for figure in figures],
     }
     options.out.write_text(json.dumps(document, indent=2) + "\n")
     sys.stdout.write(f"{table(figures)}\nstored in {options.out}\n")
