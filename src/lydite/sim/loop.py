@@ -1,14 +1,14 @@
 """The event loop: asyncio on a virtual clock.
 
 This is the heart of the simulated world, so here is how it beats. `_ready` holds what runs now,
-in order. `heap` holds what runs later: ``(when_ns, tie, sequence, item)``. When nothing is ready
-the clock jumps to the earliest entry, and everything due at that instant becomes ready. Nothing
+in order. `heap` holds what runs later, as tuples that begin with ``when_ns, tie, sequence``. When nothing
+is ready the clock jumps to the earliest entry, and everything due at that instant becomes ready. Nothing
 else moves the clock: while Python computes, the world stands still.
 
-An item is one of two things. A `Handle` is what asyncio made: a step of a task, a timer. A tuple
-``(receiver, payload)`` is something that arrives at a host from outside, a segment or a datagram;
-it is a bare tuple because the network makes more of them than of anything else; `streams` pushes its
-own onto the heap for the same reason.
+An item is one of two things. A `Handle` is what asyncio made: a step of a task, a timer; on the heap it is
+the fourth and last of its tuple. An *arrival* is something that comes to a host from outside, a segment or a
+datagram: the tuple itself, ``(when_ns, tie, sequence, receiver, payload)``. It is no object of its own because the
+network makes more of them than of anything else; `streams` pushes its own onto the heap for the same reason.
 
 Ties need care. Inside one host, first come is first served, as asyncio promises. Between hosts
 an equal instant means no order at all in reality, so the seed decides: `tie` is a hash of the
@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from lydite.model import BudgetSpent, SimulationError
 from lydite.sim.context import PROCESS
 from lydite.sim.hosts.clock import BILLION, BOOT_NS
+from lydite.sim.pages import gather
 from lydite.sim.tasks import SimFuture, SimTask
 
 if TYPE_CHECKING:
@@ -46,9 +47,15 @@ LOOK_UP_EVERY = 10_000
 CANCELLED_MIN = 100
 """Fewer cancelled timers than this are left on the heap until they are due."""
 
+ARRIVAL = 5
+"""How long a tuple of the heap is that is an arrival."""
+
 COLLECT_EVERY = 50 * LOOK_UP_EVERY
 """Events between two garbage collections: at fixed points, so that finalizers run at fixed points too."""
 
+
+GATHER_FROM = 10 * LOOK_UP_EVERY
+"""Events after which a run is taken for a long one, and its memory gathered; again at each doubling."""
 
 EAGER: Any = getattr(asyncio, "eager_task_factory", None)
 """What a program sets to let its tasks begin at once, from Python 3.12 on: ours do so too."""
@@ -147,13 +154,14 @@ class SimLoop(BaseEventLoop):
         self.gated = False
         self.graveyard: list[object] = []
         self._limits = limits
-        self.heap: list[tuple[int, int, int, Any]] = []
+        self.heap: list[tuple[Any, ...]] = []
         self.sequence = itertools.count(1).__next__
         self._cancelled = 0
         self.create_future = functools.partial(SimFuture, loop=self)  # type: ignore[method-assign]
         self.number_of_nobody = itertools.count(1).__next__
         """The hash of a task that belongs to no process."""
         self._look_up_at = min(LOOK_UP_EVERY, limits.events + 1)
+        self._gather_at = GATHER_FROM
         self.on_idle: Callable[[], NoReturn]
         """Called when nothing will ever happen again."""
         self.on_exit: Callable[[SimProcess | None, SystemExit], None]
@@ -222,10 +230,10 @@ class SimLoop(BaseEventLoop):
 
     call_soon_threadsafe = call_soon
 
-    def push(self, when_ns: int, host: "SimHost", item: object) -> None:
-        """Let something happen at a host at a moment of the world's own clock."""
+    def arrive(self, when_ns: int, host: "SimHost", receiver: Receiver, payload: object) -> None:
+        """Let something arrive at a host at a moment of the world's own clock."""
         tie = hash((when_ns, host.salt))  # house: of integers, equal everywhere
-        heappush(self.heap, (when_ns, tie, self.sequence(), item))
+        heappush(self.heap, (when_ns, tie, self.sequence(), receiver, payload))
 
     def at(
         self, when_ns: int, host: "SimHost", callback: Callable[..., object], *args: object, context: Context
@@ -252,8 +260,8 @@ class SimLoop(BaseEventLoop):
         """The host's clocks changed their pace: its timers ring at other moments of the world now."""
         now_ns, clock = self.now_ns, host.clock
 
-        def moved(entry: tuple[int, int, int, Any]) -> tuple[int, int, int, Any]:
-            when_ns, _, sequence, item = entry
+        def moved(entry: tuple[Any, ...]) -> tuple[Any, ...]:
+            sequence, item = entry[2], entry[3]
             if item.__class__ is not SimTimer:
                 return entry
             process = item._context.get(PROCESS)
@@ -331,14 +339,18 @@ class SimLoop(BaseEventLoop):
             if not ready:
                 if not heap:
                     self.on_idle()
-                when_ns, _, _, item = heappop(heap)
-                if item.__class__ is SimTimer and item._cancelled:
-                    continue
+                item: Any = heappop(heap)
+                when_ns = item[0]
+                if len(item) != ARRIVAL:
+                    item = item[3]
+                    if item.__class__ is SimTimer and item._cancelled:
+                        continue
                 self.now_ns = when_ns
                 if when_ns > virtual_max:
                     raise self._spent("virtual time", f"{virtual_max / BILLION:g} s", "virtual_ns")
                 while heap and heap[0][0] == when_ns:
-                    append(heappop(heap)[3])
+                    entry = heappop(heap)
+                    append(entry if len(entry) == ARRIVAL else entry[3])
             else:
                 item = popleft()
             events_seen += 1
@@ -348,33 +360,41 @@ class SimLoop(BaseEventLoop):
                 continue
             try:
                 if item.__class__ is tuple:
-                    receiver, payload = item
-                    receiver.context.run(receiver.receive, payload)
+                    receiver = item[3]
+                    receiver.context.run(receiver.receive, item[4])
                 elif not item._cancelled:
-                    item._context.run(item._callback, *item._args)
+                    args = item._args
+                    if len(args) == 1:
+                        # A step of a task, nearly always: to spread the arguments would be half of the call.
+                        item._context.run(item._callback, args[0])
+                    else:
+                        item._context.run(item._callback, *args)
             except BaseException as error:
                 self._complain(item, error)
         self.events = events_seen
 
     def _complain(self, item: Any, error: BaseException) -> None:
         """A callback raised: asyncio tells the exception handler and goes on, and so do we."""
-        context = item[0].context if item.__class__ is tuple else item._context
+        context = item[3].context if item.__class__ is tuple else item._context
         if isinstance(error, KeyboardInterrupt | SimulationError):
             raise error
         if isinstance(error, SystemExit):
             self.on_exit(context.get(PROCESS), error)
             return
-        called = item[0].receive if item.__class__ is tuple else item._callback
+        called = item[3].receive if item.__class__ is tuple else item._callback
         name = getattr(called, "__qualname__", "a callback")
         context.run(self.call_exception_handler, {"message": f"Exception in {name}", "exception": error})
 
     def _look_up(self, events_seen: int) -> None:
-        """Once in a while: is the budget spent, and is it time to collect garbage?"""
+        """Once in a while: is the budget spent, is it time to collect garbage, or to gather memory?"""
         self.events = events_seen
         if events_seen > self._limits.events:
             raise self._spent("events", f"{self._limits.events:,}", "events")
         if events_seen % COLLECT_EVERY == 0:
             gc.collect()
+        if events_seen >= self._gather_at:
+            self._gather_at *= 2
+            gather()
         self._look_up_at = min(events_seen + LOOK_UP_EVERY, self._limits.events + 1)
 
     def _spent(self, what: str, limit: str, field: str) -> BudgetSpent:
@@ -388,13 +408,13 @@ class SimLoop(BaseEventLoop):
     def _keeps_back(self, item: Any) -> bool:
         """Must this item wait, or is it for the dead? An item that may pass costs its host some work."""
         arrives = item.__class__ is tuple
-        process = item[0].process if arrives else item._context.get(PROCESS)
+        process = item[3].process if arrives else item._context.get(PROCESS)
         if process is None:
             return False
         host = process.host
         if process.alive and not (host.paused or host.held or host.busy_until_ns > self.now_ns):
             if arrives and (host.tolled or host.burdens):
-                host.work(item[0].cost(item[1]), self.now_ns)
+                host.work(item[3].cost(item[4]), self.now_ns)
             return False
         if not process.alive:
             self._bury(item)
@@ -408,7 +428,7 @@ class SimLoop(BaseEventLoop):
         """Run an item that was kept back."""
         try:
             if item.__class__ is tuple:
-                receiver, payload = item
+                receiver, payload = item[3:]
                 receiver.process.host.work(receiver.cost(payload), self.now_ns)
                 receiver.context.run(receiver.receive, payload)
             elif not item._cancelled:
@@ -419,13 +439,13 @@ class SimLoop(BaseEventLoop):
     def _bury(self, item: Any) -> None:
         """Something for a dead process: segments are answered by its kernel, the rest never runs."""
         if item.__class__ is tuple:
-            item[0].process.host.bury(item)
+            item[3].process.host.bury(*item[3:])
         else:
             self.graveyard.append(item)
 
     def _wake_later(self, host: "SimHost") -> None:
         when_ns = max(host.busy_until_ns, self.now_ns)
-        self.push(when_ns, host, SimHandle(self._wake, (host,), self, Context()))
+        self.at(when_ns, host, self._wake, host, context=Context())
 
     def _wake(self, host: "SimHost") -> None:
         """Run what a busy or paused host has kept back, until it is busy again."""
@@ -434,7 +454,7 @@ class SimLoop(BaseEventLoop):
                 self._wake_later(host)
                 return
             item = host.held.popleft()
-            process = item[0].process if item.__class__ is tuple else item._context.get(PROCESS)
+            process = item[3].process if item.__class__ is tuple else item._context.get(PROCESS)
             if process is not None and not process.alive:
                 self._bury(item)
             else:

@@ -24,7 +24,7 @@ NOMINAL_NS = 50_000
 """What a message costs a burdened host that was given no cost of its own."""
 
 
-def _ignore(_item: object) -> None:
+def _ignore(_receiver: object, _payload: object) -> None:
     """Nobody is there to answer."""
 
 
@@ -93,7 +93,7 @@ class SimHost:
         """The crashes, stops and power cuts that keep its programs from running."""
         self.held: deque[Any] = deque()
         """What waits for the host: it is paused, or its processor is busy."""
-        self.bury: Callable[[Any], None] = _ignore
+        self.bury: Callable[[Any, Any], None] = _ignore
         """What the host's kernel does with a segment for a process that is gone."""
         self.processes: list[SimProcess] = []
         self.programs: list[Runnable] = []

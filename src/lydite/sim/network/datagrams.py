@@ -129,7 +129,7 @@ class SimDatagrams(transports.DatagramTransport):
         address = host.address if target[0] == BROADCAST else target[0]
         endpoint = network.udp.find(host, address, target[1])
         if endpoint is not None:
-            network.loop.push(network.loop.now_ns, host, (endpoint, (payload, sender)))
+            network.loop.arrive(network.loop.now_ns, host, endpoint, (payload, sender))
         elif self._peer is not None:
             back = network.roads.between(host, self.process.host)
             if back.condition is not None and back.condition.closed:

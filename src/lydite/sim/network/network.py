@@ -213,7 +213,7 @@ class Network:
             self.trace.connect(now_ns, host.index, number, target.index, far[1], near[1])
             self.trace.accept(now_ns, target.index, number, host.index, far[1])
         listener.queued += 1
-        self.loop.push(now_ns, target, (listener, server))
+        self.loop.arrive(now_ns, target, listener, server)
         return client
 
     def forget(self, stream: SimStream) -> None:
@@ -275,9 +275,8 @@ class Network:
 
     # -- kernels without programs
 
-    def for_the_dead(self, item: Any) -> None:
+    def for_the_dead(self, receiver: Any, payload: Any) -> None:
         """Something arrived for a process that is gone: its kernel answers, if it has power."""
-        receiver, payload = item
         if isinstance(receiver, SimListener):
             receiver.queued -= 1
             payload.die()

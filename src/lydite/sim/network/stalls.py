@@ -136,7 +136,7 @@ class Stalls(transports.Transport):
         road = self.road
         when_ns = road.arrival(self.loop.now_ns, size) + road.retransmissions()
         self._free_ns = when_ns = max(when_ns, self._free_ns)
-        self.loop.push(when_ns, self.peer.process.host, (self.peer, data))
+        self.loop.arrive(when_ns, self.peer.process.host, self.peer, data)
 
     def _keep_back(self, data: Any) -> None:
         now_ns = self.loop.now_ns

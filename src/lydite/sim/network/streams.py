@@ -213,12 +213,12 @@ class SimStream(Stalls):
                 # One write in sixteen arrives in two pieces.
                 cut = 1 + (word >> 32 & 0xFFFFFFF) % (size - 1)
                 tie = hash((when_ns, self._peer_salt))  # house: of integers, equal everywhere
-                heappush(network.heap, (when_ns, tie, network.sequence(), (self.peer, data[:cut])))
+                heappush(network.heap, (when_ns, tie, network.sequence(), self.peer, data[:cut]))
                 data = data[cut:]
                 when_ns += word & 0xFFFF
             self._free_ns = when_ns
             tie = hash((when_ns, self._peer_salt))  # house: of integers, equal everywhere
-            heappush(network.heap, (when_ns, tie, network.sequence(), (self.peer, data)))
+            heappush(network.heap, (when_ns, tie, network.sequence(), self.peer, data))
         self._sent = sent = self._sent + size
         if sent > self._limit:
             self._mind_the_buffer()
