@@ -16,9 +16,12 @@ from lydite.runner.shrinking.case import Case
 from lydite.runner.shrinking.search import minimised, settled, subsets
 
 MANY_FAULTS: Final = 3
-"""With more faults than this left, other orders are tried: they may lead to a smaller minimum."""
+"""With more faults than this left, other ways are tried: they may lead to a smaller minimum."""
 
 OTHER_ORDERS: Final = 2
+
+PLACES: Final = 8
+"""In how many places each fault is tried alone."""
 
 FEW_FAULTS: Final = 6
 """Of so many faults each one and each pair is tried alone."""
@@ -50,8 +53,22 @@ class Oracle(Protocol):
 
 def smallest(case: Case, oracle: Oracle) -> Case:
     """All passes, again and again, until none of them takes anything away."""
-    case = within_horizon(case, oracle)
-    case = few_of_few(fewer_faults_in_other_orders(case, fewer_faults(case, oracle), oracle), oracle)
+    whole = within_horizon(case, oracle)
+    case = _in_rounds(_few(whole, oracle), oracle)
+    # The dearest way comes last: most of what is stuck with many faults gets on as soon as they are moved a little.
+    other = fewer_faults_in_other_orders(whole, case, oracle)
+    return case if other == case else _in_rounds(other, oracle)
+
+
+def _few(whole: Case, oracle: Oracle) -> Case:
+    """Few faults; where many are left, less work for the system, or one of them at another time, may spare the rest."""
+    case = fewer_faults(whole, oracle)
+    if len(case.faults) > MANY_FAULTS:
+        case = fewer_faults(least_parts(case, oracle), oracle)
+    return one_alone(whole, case, oracle)
+
+
+def _in_rounds(case: Case, oracle: Oracle) -> Case:
     for _ in range(ROUNDS_MAX):
         before = case
         case = fewer_parts(case, oracle)
@@ -105,12 +122,42 @@ def fewer_faults_in_other_orders(whole: Case, case: Case, oracle: Oracle) -> Cas
     return case
 
 
+def one_alone(whole: Case, case: Case, oracle: Oracle) -> Case:
+    """One of the faults alone, at another time: often the others did nothing but make the moment right.
+
+    It lasts as long as the longest of the whole, and keeps within its time: whoever gave the whole may give this one.
+    """
+    if len(case.faults) <= MANY_FAULTS:
+        return case
+    return _or(case, [whole.with_faults([fault]) for fault in _elsewhere(whole.faults, case.faults)], oracle)
+
+
+def _elsewhere(whole: Sequence[Fault], few: Sequence[Fault]) -> Iterator[Fault]:
+    """These faults, long ones, in places all over the time of the whole: the last ones first, as causes are near."""
+    longest_ns = max(fault.lasting_ns for fault in whole)
+    begin_ns = whole[0].at_ns
+    end_ns = max(fault.at_ns + fault.lasting_ns for fault in whole)
+    for place in range(PLACES):
+        for fault in reversed(few):
+            lasting_ns = longest_ns if fault.lasting_ns else 0
+            last_ns = end_ns - lasting_ns
+            at_ns = last_ns - (last_ns - begin_ns) * place // PLACES
+            yield replace(fault, at_ns=at_ns, lasting_ns=lasting_ns)
+
+
 def few_of_few(case: Case, oracle: Oracle) -> Case:
     """One or two of the last few faults, where they suffice and only hid one another."""
     if len(case.faults) > FEW_FAULTS:
         return case
     few = [case.with_faults(faults) for faults in subsets(case.faults) if len(faults) <= 2]
     return _or(case, few, oracle)
+
+
+def least_parts(case: Case, oracle: Oracle) -> Case:
+    """The least of each thing that the trial asks several of, where that suffices: it may need fewer faults, too."""
+    for name, (count, least) in oracle.run_of(case).asked.items():
+        case = _or(case, _keeping(case, name, count, case.kept(name, count)[:least]), oracle)
+    return case
 
 
 def fewer_parts(case: Case, oracle: Oracle) -> Case:
@@ -131,12 +178,9 @@ def _fewer_of(case: Case, oracle: Oracle, name: str, count: int, least: int) -> 
         cases: list[Case] = []
         stands_for: list[int] = []
         for number, kept in enumerate(options):
-            plain = case.keeping(name, count, kept)
-            gone = [each for each in range(1, count + 1) if each not in kept]
-            stripped = plain.with_faults(_without(case.faults, name, gone))
-            for candidate in dict.fromkeys((plain.key, stripped.key)):
-                cases.append(plain if candidate == plain.key else stripped)
-                stands_for.append(number)
+            ways = _keeping(case, name, count, kept)
+            cases += ways
+            stands_for += [number] * len(ways)
         found = oracle.first(cases)
         if found is None:
             return None
@@ -145,6 +189,14 @@ def _fewer_of(case: Case, oracle: Oracle, name: str, count: int, least: int) -> 
 
     minimised(case.kept(name, count), first, least=least)
     return chosen
+
+
+def _keeping(case: Case, name: str, count: int, kept: tuple[int, ...]) -> tuple[Case, ...]:
+    """The case with these numbers of a part only: with all of its faults, and without the hosts that are gone."""
+    plain = case.keeping(name, count, kept)
+    gone = [each for each in range(1, count + 1) if each not in kept]
+    stripped = plain.with_faults(_without(case.faults, name, gone))
+    return (plain,) if stripped == plain else (plain, stripped)
 
 
 def _without(faults: Iterable[Fault], name: str, gone: Sequence[int]) -> Iterator[Fault]:
