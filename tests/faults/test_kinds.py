@@ -38,6 +38,25 @@ def test_there_are_at_least_thirty_kinds_that_break_something() -> None:
     assert len(BREAKING) >= 30
 
 
+@pytest.mark.parametrize("kind", CATALOGUE)
+def test_no_kind_leaves_anything_to_its_family(kind: str) -> None:
+    assert not getattr(CATALOGUE[kind], "__abstractmethods__")  # noqa: B009 - of no type that declares it
+
+
+@pytest.mark.parametrize("lacking", ["pull", "drawn"])
+def test_a_kind_that_does_not_say_what_it_does_cannot_be_made(lacking: str) -> None:
+    told = {"pull": lambda self, hands: None, "drawn": classmethod(lambda cls, draws, everybody: None)}
+    half = type("Half", (Trouble,), {name: each for name, each in told.items() if name != lacking})
+
+    with pytest.raises(TypeError, match=f"abstract method '?{lacking}"):
+        half()
+
+
+@pytest.mark.parametrize("kind", HEALING)
+def test_no_storm_draws_what_heals(kind: str) -> None:
+    assert [drawn(kind, seed) for seed in range(20)] == [None] * 20
+
+
 def test_every_lever_is_pulled_and_let_go_by_some_kind() -> None:
     pulled = {verb for each in CATALOGUE.values() for verb in each.verbs or (each.kind,)}
 

@@ -1,5 +1,6 @@
 """Troubles of clocks: what is set wrong and what runs wrong."""
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Self
@@ -30,9 +31,9 @@ class OfClocks(Trouble):
         return None if chosen is None else cls(hosts=chosen, **cls._figures(draws))
 
     @classmethod
+    @abstractmethod
     def _figures(cls, draws: Draws) -> dict[str, Any]:
         """How strong it is, beside for whom."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,13 @@ A fault of a schedule ends by itself, after its `lasting_ns`. Where that is 0 it
 that falls into the time of a fault with an end of its own is refused before the run: that fault would end twice.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from lydite.faults.shapes import Hosts, hosts
 from lydite.faults.trouble import Hands, Trouble
+from lydite.model import Draws
 from lydite.world import Capability
 
 
@@ -17,6 +19,10 @@ class Healing(Trouble):
 
     __slots__ = ()
     stormy: ClassVar[bool] = False
+
+    @classmethod
+    def drawn(cls, draws: Draws, everybody: Sequence[str]) -> None:
+        """No storm heals: its faults end by themselves."""
 
     def pull(self, hands: Hands) -> None:
         lever, _, verb = self.kind.partition(".")

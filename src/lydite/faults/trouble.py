@@ -15,6 +15,7 @@ resource, whose fields are made by the functions of `shapes`, and its name in th
 """
 
 import dataclasses
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -53,7 +54,7 @@ class Hands:
     codec: Codec | None = None
 
 
-class Trouble:
+class Trouble(ABC):
     """The base of all: what is common to a cut network, a lying disk and a traitor."""
 
     __slots__ = ()
@@ -72,9 +73,9 @@ class Trouble:
     heals: ClassVar[tuple[str, ...]] = ()
     """Of a trouble that heals: the verbs whose bends it lifts."""
 
+    @abstractmethod
     def pull(self, hands: Hands) -> Bend | None:
         """Begin; the bend that is returned ends it. None: there is nothing to end."""
-        raise NotImplementedError
 
     def problems(self) -> Iterator[str]:
         """What is wrong with it that no single field can tell."""
@@ -113,9 +114,9 @@ class Trouble:
         return tuple(everybody) if EVERYBODY in self.named else self.named
 
     @classmethod
+    @abstractmethod
     def drawn(cls, draws: Draws, everybody: Sequence[str]) -> Self | None:
         """One drawn from the seed for a storm among these hosts; None where there is none among so few."""
-        raise NotImplementedError
 
     @property
     def named(self) -> tuple[str, ...]:

@@ -11,21 +11,30 @@ if TYPE_CHECKING:
     from lydite.sim.hosts.process import SimProcess
 
 RealTask = asyncio.Task
+RealFuture = asyncio.Future
 _make_task: Final[Any] = RealTask.__init__
 """Looked up once: `super()` would do so for each task."""
 
 
-class _AnyTask(type):
-    """Lets `isinstance(x, asyncio.Task)` stay true of other tasks while `SimTask` stands in."""
+class _StandIn(type):
+    """Lets `isinstance(x, asyncio.Task)` stay true of other tasks while `SimTask` stands in; so with futures."""
 
     def __instancecheck__(cls, instance: object) -> bool:
-        return isinstance(instance, RealTask) if cls is SimTask else super().__instancecheck__(instance)
+        real = _real_of(cls)
+        return super().__instancecheck__(instance) if real is None else isinstance(instance, real)
 
     def __subclasscheck__(cls, subclass: type) -> bool:
-        return issubclass(subclass, RealTask) if cls is SimTask else super().__subclasscheck__(subclass)
+        real = _real_of(cls)
+        return super().__subclasscheck__(subclass) if real is None else issubclass(subclass, real)
 
 
-class SimTask(asyncio.Task[Any], metaclass=_AnyTask):
+def _real_of(kind: type) -> type | None:
+    """For whom a class stands in; nobody, if it is a class that a program has made of it."""
+    # Kept in the class itself, the sweep of early references would find it there.
+    return RealTask if kind is SimTask else RealFuture if kind is SimFuture else None
+
+
+class SimTask(asyncio.Task[Any], metaclass=_StandIn):
     """A task of a process. Its hash is a number, so that a set of tasks has the same order in every run.
 
     It stands in for `asyncio.Task` too: aiohttp makes its tasks by hand from Python 3.12 on.
@@ -65,8 +74,11 @@ class SimTask(asyncio.Task[Any], metaclass=_AnyTask):
         return self.number
 
 
-class SimFuture(asyncio.Future[Any]):
-    """A future whose hash is a number of its process, given when it is first asked for."""
+class SimFuture(asyncio.Future[Any], metaclass=_StandIn):
+    """A future whose hash is a number of its process, given when it is first asked for.
+
+    It stands in for `asyncio.Future` too, for programs that make futures by hand.
+    """
 
     __slots__ = ("number",)
 
@@ -77,5 +89,10 @@ class SimFuture(asyncio.Future[Any]):
             return self.number
         except AttributeError:
             process = PROCESS.get()
-            self.number = 0 if process is None else process.number()
+            if process is not None:
+                self.number = process.number()
+            else:
+                # Outside of a world it is like any other.
+                of_a_world = hasattr(self.get_loop(), "number_of_nobody")
+                self.number = 0 if of_a_world else object.__hash__(self)
             return self.number

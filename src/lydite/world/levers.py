@@ -9,7 +9,8 @@ it is lifted, so a fault can be a scope::
 
 Bends stack: two cuts of the same link are both lifted before it carries anything again, loss
 rates combine, delays add up, the narrowest bandwidth wins. The opposite verb (`heal` for `cut`)
-lifts every bend of that kind between those hosts at once, whoever made it.
+lifts every bend of that kind between those hosts at once, whoever made it. A bend of which nothing is left is
+over: `world.bent` tells of it no more, and lifting it does nothing.
 
 Hosts are named by text; several by a tuple. `"*"` is every host but the tester's own.
 

@@ -11,7 +11,7 @@ import pytest
 from lydite.model import Header, seconds
 from lydite.sim import simulate
 from lydite.sim.patches.tasks import NUMBERED
-from lydite.sim.tasks import RealTask
+from lydite.sim.tasks import RealFuture, RealTask
 from lydite.world import World
 from tests.sim.patches.inside import in_world
 
@@ -100,6 +100,49 @@ def test_a_task_is_a_task_wherever_its_class_was_made() -> None:
     outside = asyncio.run(program())
 
     assert inside == outside == [False, False, True, False]
+
+
+def test_a_future_made_by_hand_is_numbered_by_its_process() -> None:
+    async def program() -> list[int]:
+        loop = asyncio.get_running_loop()
+        made: list[asyncio.Future[None]] = [asyncio.Future(), loop.create_future(), asyncio.Future(loop=loop)]
+        return [hash(each) - hash(made[0]) for each in made]
+
+    assert in_world(program, program) == [[0, 1, 2], [0, 1, 2]]
+
+
+def test_outside_of_a_world_futures_are_hashed_as_ever() -> None:
+    async def program() -> int:
+        return len({hash(each) for each in [asyncio.Future[None]() for _ in range(100)]})
+
+    in_world(program)
+
+    assert asyncio.run(program()) == 100
+
+
+def test_a_future_is_a_future_wherever_its_class_was_made() -> None:
+    class Own(asyncio.Future[int]):
+        pass
+
+    class Early(RealFuture[int]):
+        pass
+
+    async def program() -> list[bool]:
+        task = asyncio.create_task(asyncio.sleep(0))
+        others: list[asyncio.Future[int]] = [kind() for kind in (asyncio.Future, RealFuture, Own, Early)]
+        for each in others:
+            each.set_result(1)
+        futures = [task, asyncio.gather(task), *others]
+        assert all(isinstance(each, asyncio.Future) for each in futures)
+        assert all(issubclass(type(each), asyncio.Future) for each in futures)
+        assert not isinstance(program, asyncio.Future)
+        assert [await each for each in others] == [1, 1, 1, 1]
+        return [isinstance(each, Own) for each in futures]
+
+    (inside,) = in_world(program)
+    outside = asyncio.run(program())
+
+    assert inside == outside == [False, False, False, False, True, False]
 
 
 def test_what_is_given_to_as_completed_starts_in_the_order_in_which_it_is_given() -> None:

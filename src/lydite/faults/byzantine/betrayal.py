@@ -1,5 +1,6 @@
 """Betrayals: what is common to all Byzantine troubles."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
@@ -51,9 +52,9 @@ class Betrayal(Trouble):
     hosts: Hosts = hosts()
     rate: float = rate(1.0)
 
+    @abstractmethod
     def becomes(self, voice: Voice, message: Message, frame: bytes) -> Iterable[Leaving]:
         """What leaves in place of this message."""
-        raise NotImplementedError
 
     def learn(self, traitor: Traitor, host: str, message: Message) -> None:
         """A traitor has heard a message."""

@@ -4,6 +4,7 @@ A traitor signs with its own key only. What it says for one slot, it says the sa
 whom it deceives is drawn once: that is what makes two halves of a network believe two different things.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -54,9 +55,9 @@ class TwoFaced(Betrayal):
         draws = voice.traitor.draws(f"{party}/{slot}")
         return codec.conflict(message, voice.way.source, draws) if draws.chance(self.rate) else None
 
+    @abstractmethod
     def _party(self, host: str) -> str:
         """Whose lie it is: the same party tells the same lie to the same hosts."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +98,9 @@ class Instead(Betrayal):
             return ((0, frame),)
         return ((0, voice.codec.encode(instead)),)
 
+    @abstractmethod
     def _instead(self, voice: Voice, message: Message) -> Message | None:
-        raise NotImplementedError
+        """What is said; None where the truth is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ def absolute(path: str) -> str:
     return path if path.startswith("/") or not path else f"{ROOT}/{path}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DiskBend:
     """One thing that is wrong with a disk. Two equal bends are two."""
 

@@ -13,6 +13,7 @@ it is synced, which is the worst that a kernel may do); modes and times, which a
 """
 
 import stat
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import NamedTuple, assert_never
 
@@ -53,7 +54,7 @@ class Written(NamedTuple):
     octets: bytes | None
 
 
-class Inode:
+class Inode(ABC):
     """What files and directories have in common."""
 
     __slots__ = ("accessed_ns", "changed_ns", "entry", "links", "mode", "modified_ns", "number", "opens")
@@ -68,9 +69,9 @@ class Inode:
         self.accessed_ns = self.modified_ns = self.changed_ns = now_ns
 
     @property
+    @abstractmethod
     def size(self) -> int:
         """How many bytes `stat` shows."""
-        raise NotImplementedError
 
 
 class Directory(Inode):

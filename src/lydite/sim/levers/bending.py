@@ -1,6 +1,7 @@
 """What all levers of the simulated world share: a pull is recorded, and gives a bend that can be lifted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -12,16 +13,37 @@ if TYPE_CHECKING:
     from lydite.sim.world import SimWorld
 
 
+def _until_lifted() -> bool:
+    return True
+
+
 class SimBend:
-    """One thing bent, until it is lifted."""
+    """One thing bent, until it is lifted, or until healing verbs have taken back all of it.
 
-    __slots__ = ("_number", "_undo", "_world", "what")
+    What is bent stands in the thing itself: in a road, a disk, a host. The bend asks there whether any of it is left.
+    """
 
-    def __init__(self, world: "SimWorld", what: str, undo: Callable[[], None]) -> None:
+    __slots__ = ("_holds", "_number", "_undo", "_world", "what")
+
+    def __init__(
+        self,
+        world: "SimWorld",
+        what: str,
+        undo: Callable[[], None],
+        holds: Callable[[], bool] = _until_lifted,
+    ) -> None:
         self._world = world
         self.what = what
         self._undo: Callable[[], None] | None = undo
-        self._number = world.remember(self)
+        self._holds = holds
+        # A pull that met nothing (no two hosts, nobody of that name) is recorded and lifted, and has bent nothing.
+        self._number = world.remember(self) if holds() else 0
+
+    def settle(self) -> None:
+        """Something was healed: if nothing is left of this bend, it is over, and lifting it does nothing any more."""
+        if not self._holds():
+            self._undo = None
+            self._world.bends.pop(self._number, None)
 
     def lift(self) -> None:
         """Undo this bend, and only this one; once."""
@@ -74,8 +96,16 @@ class Lever:
         facts = {name: list(value) if isinstance(value, tuple) else value for name, value in args.items()}
         self._world.record_fault(f"{self.name}.{verb}", facts)  # type: ignore[arg-type]
 
-    def _bend(self, verb: str, args: Facts, undo: Callable[[], None]) -> SimBend:
-        """Record the pull; when the bend is lifted, record that too."""
+    @contextmanager
+    def _healing(self, verb: str, **args: object) -> Iterator[None]:
+        """Record that something is healed; when it is, the bends of which nothing is left are over."""
+        self._record(verb, **args)
+        yield
+        for bend in list(self._world.bends.values()):
+            bend.settle()
+
+    def _bend(self, verb: str, args: Facts, undo: Callable[[], None], holds: Callable[[], bool]) -> SimBend:
+        """Record the pull; when the bend is lifted, record that too. `holds` says whether any of it is in force."""
         self._record(verb, **args)
         opposite = OPPOSITES[f"{self.name}.{verb}"].removeprefix(f"{self.name}.")
 
@@ -84,7 +114,7 @@ class Lever:
             self._record(opposite, **args)
 
         said = ", ".join(_words(value) for value in args.values())
-        return SimBend(self._world, f"{self.name}.{verb}({said})", lift)
+        return SimBend(self._world, f"{self.name}.{verb}({said})", lift, holds)
 
 
 def _words(value: object) -> str:

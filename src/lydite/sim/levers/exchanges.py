@@ -28,6 +28,9 @@ class Exchanges:
         self._carry_out()
         return self._made
 
+    def __contains__(self, number: int) -> bool:
+        return number in self._swaps
+
     def take_back(self, number: int) -> None:
         """As if that swap had not been; harmless if it was taken back already."""
         if self._swaps.pop(number, None) is not None:

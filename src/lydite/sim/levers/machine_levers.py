@@ -39,13 +39,16 @@ class SimClockLever(Lever):
             for host in chosen:
                 host.clock.step(-host.offsets.pop(token, 0))
 
-        return self._bend("offset", {"hosts": hosts, "by_ns": by_ns}, undo)
+        def holds() -> bool:
+            return any(token in host.offsets for host in chosen)
+
+        return self._bend("offset", {"hosts": hosts, "by_ns": by_ns}, undo, holds)
 
     def correct(self, hosts: Hosts) -> None:
-        self._record("correct", hosts=hosts)
-        for host in self._hosts(hosts):
-            host.clock.step(-sum(host.offsets.values()))
-            host.offsets.clear()
+        with self._healing("correct", hosts=hosts):
+            for host in self._hosts(hosts):
+                host.clock.step(-sum(host.offsets.values()))
+                host.offsets.clear()
 
     def drift(self, hosts: Hosts, rate: float) -> SimBend:
         if not 0.001 <= rate <= 1000:
@@ -60,15 +63,18 @@ class SimClockLever(Lever):
                 host.drifts.pop(token, None)
             self._repace(chosen)
 
-        return self._bend("drift", {"hosts": hosts, "rate": rate}, undo)
+        def holds() -> bool:
+            return any(token in host.drifts for host in chosen)
+
+        return self._bend("drift", {"hosts": hosts, "rate": rate}, undo, holds)
 
     def steady(self, hosts: Hosts) -> None:
-        self._record("steady", hosts=hosts)
-        chosen = self._hosts(hosts)
-        for host in chosen:
-            host.drifts.clear()
-            host.rate = 1.0
-        self._repace(chosen)
+        with self._healing("steady", hosts=hosts):
+            chosen = self._hosts(hosts)
+            for host in chosen:
+                host.drifts.clear()
+                host.rate = 1.0
+            self._repace(chosen)
 
     def _repace(self, hosts: "Sequence[SimHost]") -> None:
         """Each clock runs as the latest drift in force wants it; without one, as it was made."""
@@ -93,8 +99,8 @@ class SimProcessLever(Lever):
         return self._bend_down("crash", hosts, chosen)
 
     def revive(self, hosts: Hosts) -> None:
-        self._record("revive", hosts=hosts)
-        self._revive(self._machines(hosts))
+        with self._healing("revive", hosts=hosts):
+            self._revive(self._machines(hosts))
 
     def power_off(self, hosts: Hosts, unsynced: Unsynced = "any") -> SimBend:
         if unsynced not in UNSYNCED:
@@ -108,8 +114,8 @@ class SimProcessLever(Lever):
         return self._bend_down("power_off", hosts, chosen, **more)
 
     def power_on(self, hosts: Hosts) -> None:
-        self._record("power_on", hosts=hosts)
-        self._revive(self._machines(hosts))
+        with self._healing("power_on", hosts=hosts):
+            self._revive(self._machines(hosts))
 
     def stop(self, hosts: Hosts) -> SimBend:
         chosen = self._machines(hosts)
@@ -130,13 +136,15 @@ class SimProcessLever(Lever):
                     if not host.paused:
                         self._world.loop.resume(host)
 
-        return self._bend("pause", {"hosts": hosts}, undo)
+        return self._bend(
+            "pause", {"hosts": hosts}, undo, lambda: any(token in host.paused for host in chosen)
+        )
 
     def resume(self, hosts: Hosts) -> None:
-        self._record("resume", hosts=hosts)
-        for host in self._machines(hosts):
-            host.paused.clear()
-            self._world.loop.resume(host)
+        with self._healing("resume", hosts=hosts):
+            for host in self._machines(hosts):
+                host.paused.clear()
+                self._world.loop.resume(host)
 
     def _bend_down(self, verb: str, hosts: Hosts, chosen: "Sequence[SimHost]", **more: str) -> SimBend:
         """Hosts are down until the last of the bends that keep them down is lifted."""
@@ -151,7 +159,10 @@ class SimProcessLever(Lever):
                     if not host.down:
                         self._world.revive(host)
 
-        return self._bend(verb, {"hosts": hosts, **more}, undo)
+        def holds() -> bool:
+            return any(token in host.down for host in chosen)
+
+        return self._bend(verb, {"hosts": hosts, **more}, undo, holds)
 
     def _revive(self, hosts: "Sequence[SimHost]") -> None:
         for host in hosts:
@@ -212,11 +223,13 @@ class SimDiskLever(Lever):
             )
         number = self._exchanges.add(*chosen)
         args = {"left": left, "right": right}
-        return self._bend("swap", args, lambda: self._exchanges.take_back(number))
+        return self._bend(
+            "swap", args, lambda: self._exchanges.take_back(number), lambda: number in self._exchanges
+        )
 
     def unswap(self, left: str, right: str) -> None:
-        self._record("unswap", left=left, right=right)
-        self._exchanges.take_back_all(*self._machines((left, right)))
+        with self._healing("unswap", left=left, right=right):
+            self._exchanges.take_back_all(*self._machines((left, right)))
 
     def trip(self, hosts: Hosts, path: str = "", skip: int = 0) -> SimBend:
         chosen = self._machines(hosts)
@@ -233,12 +246,15 @@ class SimDiskLever(Lever):
                     if not host.down:
                         self._world.revive(host)
 
-        return self._bend("trip", {"hosts": hosts, "path": path, "skip": skip}, undo)
+        def holds() -> bool:
+            return any(wire in host.disk.trips or wire in host.down for host, wire in set_up)
+
+        return self._bend("trip", {"hosts": hosts, "path": path, "skip": skip}, undo, holds)
 
     def untrip(self, hosts: Hosts) -> None:
-        self._record("untrip", hosts=hosts)
-        for host in self._hosts(hosts):
-            host.disk.trips.clear()
+        with self._healing("untrip", hosts=hosts):
+            for host in self._hosts(hosts):
+                host.disk.trips.clear()
 
     def _wire(self, host: "SimHost", path: str, skip: int) -> Trip:
         """Take the host's power at the sync that meets the wire, and end the call that it was in."""
@@ -263,12 +279,15 @@ class SimDiskLever(Lever):
             for host in chosen:
                 host.disk.bends.remove(bend)
 
-        return self._bend(verb, {"hosts": hosts, **more}, undo)
+        def holds() -> bool:
+            return any(bend in host.disk.bends for host in chosen)
+
+        return self._bend(verb, {"hosts": hosts, **more}, undo, holds)
 
     def _clear(self, verb: str, hosts: Hosts, kind: Literal["fail", "fill", "slow", "lie"]) -> None:
-        self._record(verb, hosts=hosts)
-        for host in self._hosts(hosts):
-            host.disk.bends.clear(kind)
+        with self._healing(verb, hosts=hosts):
+            for host in self._hosts(hosts):
+                host.disk.bends.clear(kind)
 
 
 class SimCpuLever(Lever):
@@ -288,9 +307,14 @@ class SimCpuLever(Lever):
             for host in chosen:
                 host.burdens.pop(token, None)
 
-        return self._bend("burden", {"hosts": hosts, "factor": factor}, undo)
+        return self._bend(
+            "burden",
+            {"hosts": hosts, "factor": factor},
+            undo,
+            lambda: any(token in host.burdens for host in chosen),
+        )
 
     def relieve(self, hosts: Hosts) -> None:
-        self._record("relieve", hosts=hosts)
-        for host in self._hosts(hosts):
-            host.burdens.clear()
+        with self._healing("relieve", hosts=hosts):
+            for host in self._hosts(hosts):
+                host.burdens.clear()

@@ -24,10 +24,13 @@ class SimMemoryLever(Lever):
                 if host.memory_limits.pop(token, None) is not None and not host.memory_limits:
                     loosen(host)
 
-        return self._bend("limit", {"hosts": hosts, "bytes_max": bytes_max}, undo)
+        def holds() -> bool:
+            return any(token in host.memory_limits for host in chosen)
+
+        return self._bend("limit", {"hosts": hosts, "bytes_max": bytes_max}, undo, holds)
 
     def unlimit(self, hosts: Hosts) -> None:
-        self._record("unlimit", hosts=hosts)
-        for host in self._hosts(hosts):
-            host.memory_limits.clear()
-            loosen(host)
+        with self._healing("unlimit", hosts=hosts):
+            for host in self._hosts(hosts):
+                host.memory_limits.clear()
+                loosen(host)

@@ -27,12 +27,12 @@ class SimNetworkLever(Lever):
         bend = RoadBend(kind="block", cut=True)
         roads = self._roads(source, target)
         args = {"source": source, "target": target}
-        return self._bend("block", args, self._apply(roads, bend))
+        return self._bend("block", args, *self._apply(roads, bend))
 
     def unblock(self, source: Hosts, target: Hosts) -> None:
-        self._record("unblock", source=source, target=target)
-        for road in self._roads(source, target):
-            road.straighten_all(("block",))
+        with self._healing("unblock", source=source, target=target):
+            for road in self._roads(source, target):
+                road.straighten_all(("block",))
 
     def hold(self, left: Hosts, right: Hosts) -> SimBend:
         return self._bend_roads("hold", left, right, RoadBend(kind="hold", hold=True))
@@ -120,12 +120,15 @@ class SimNetworkLever(Lever):
                 if token in tokens:
                     tokens.remove(token)
 
-        return self._bend("forget", {"names": names}, undo)
+        def holds() -> bool:
+            return any(token in tokens for tokens in forgotten.values())
+
+        return self._bend("forget", {"names": names}, undo, holds)
 
     def recall(self, names: Hosts) -> None:
-        self._record("recall", names=names)
-        for host in self._hosts(names):
-            self._world.network_model.names.forgotten.pop(host.name, None)
+        with self._healing("recall", names=names):
+            for host in self._hosts(names):
+                self._world.network_model.names.forgotten.pop(host.name, None)
 
     def reset(self, left: Hosts, right: Hosts) -> None:
         self._record("reset", left=left, right=right)
@@ -146,11 +149,13 @@ class SimNetworkLever(Lever):
         chosen, tampering = self._hosts(hosts), self._world.network_model.tampering
         number = tampering.begin(chosen, tamperer)
         args = {"hosts": hosts, "tamperer": tamperer.words}
-        return self._bend("tamper", args, lambda: tampering.end(chosen, number))
+        return self._bend(
+            "tamper", args, lambda: tampering.end(chosen, number), lambda: tampering.holds(number)
+        )
 
     def restore(self, hosts: Hosts) -> None:
-        self._record("restore", hosts=hosts)
-        self._world.network_model.tampering.end_all(self._hosts(hosts))
+        with self._healing("restore", hosts=hosts):
+            self._world.network_model.tampering.end_all(self._hosts(hosts))
 
     def _bend_roads(
         self, verb: str, left: Hosts, right: Hosts, bend: RoadBend, **more: int | float
@@ -158,9 +163,10 @@ class SimNetworkLever(Lever):
         roads = self._roads(left, right)
         roads += [road for road in self._roads(right, left) if road not in roads]
         args = {"left": left, "right": right, **more}
-        return self._bend(verb, args, self._apply(roads, bend))
+        return self._bend(verb, args, *self._apply(roads, bend))
 
-    def _apply(self, roads: list[Road], bend: RoadBend) -> Callable[[], None]:
+    def _apply(self, roads: list[Road], bend: RoadBend) -> tuple[Callable[[], None], Callable[[], bool]]:
+        """Bend the roads: how to undo that, and how to ask whether any of them is bent by it still."""
         for road in roads:
             road.bend(bend)
 
@@ -168,12 +174,15 @@ class SimNetworkLever(Lever):
             for road in roads:
                 road.straighten(bend)
 
-        return undo
+        def holds() -> bool:
+            return any(each is bend for road in roads for each in road.bends)
+
+        return undo, holds
 
     def _straighten(self, verb: str, left: Hosts, right: Hosts, *kinds: str) -> None:
-        self._record(verb, left=left, right=right)
-        for road in self._roads(left, right) + self._roads(right, left):
-            road.straighten_all(kinds)
+        with self._healing(verb, left=left, right=right):
+            for road in self._roads(left, right) + self._roads(right, left):
+                road.straighten_all(kinds)
 
     def _roads(self, source: Hosts, target: Hosts) -> list[Road]:
         roads = self._world.network_model.roads

@@ -191,6 +191,10 @@ class Tampering:
                 self.watch(stream)
         return self._bends
 
+    def holds(self, number: int) -> bool:
+        """Do any words still go through the tamperer of this bend?"""
+        return any(number in tamperers for tamperers in self._by_host.values())
+
     def end(self, hosts: "Sequence[SimHost]", number: int) -> None:
         """One bend is lifted: what its tamperer kept of these hosts leaves now."""
         for host in hosts:

@@ -4,6 +4,7 @@
 |---|---|
 | `asyncio.all_tasks` | the tasks of the process that asks: the loop carries those of all hosts |
 | `asyncio.Task`, called by hand | a task of the process, as `create_task` makes it |
+| `asyncio.Future`, called by hand | a future of the process, as `create_future` makes it |
 | `asyncio.as_completed` | what it is given is started in the order in which it is given |
 | `asyncio.wait_for`, before 3.12 | that of 3.12: the older one takes more steps, and traces are equal on every Python |
 | `hash` of streams, transports, sockets, servers, timers, queues, locks and their like | a number of the process |
@@ -23,7 +24,7 @@ import asyncio
 import itertools
 import sys
 import weakref
-from asyncio import events, tasks
+from asyncio import events, futures, tasks
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from types import ModuleType
 from typing import Any, Final
@@ -33,7 +34,7 @@ from lydite.sim.network.sockets import SimSocket
 from lydite.sim.patches import real
 from lydite.sim.patches.arrivals import on_arrival
 from lydite.sim.patches.swaps import put
-from lydite.sim.tasks import SimTask
+from lydite.sim.tasks import SimFuture, SimTask
 
 NUMBERED: Final = (
     asyncio.BaseProtocol,
@@ -156,6 +157,8 @@ def install() -> None:
     put(asyncio, "all_tasks", all_tasks)
     put(tasks, "Task", SimTask)
     put(asyncio, "Task", SimTask)
+    put(futures, "Future", SimFuture)
+    put(asyncio, "Future", SimFuture)
     put(tasks, "as_completed", as_completed)
     put(asyncio, "as_completed", as_completed)
     if sys.version_info < (3, 12):
