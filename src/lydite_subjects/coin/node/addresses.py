@@ -7,9 +7,11 @@ import ipaddress
 import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lydite_subjects.coin.node.conduct import is_loopback
 from lydite_subjects.coin.node.effects import Address
+from lydite_subjects.coin.node.groups import group_of
 from lydite_subjects.coin.node.settings import Limits
 from lydite_subjects.coin.node.wire import ADDRESSES_MAX, Known
 
@@ -19,11 +21,22 @@ FRESH_S = 7 * 86_400
 """Nobody is told of a node that nobody has heard of for longer."""
 
 
+class Kept(NamedTuple):
+    """What is kept of an address when the node ends."""
+
+    host: str
+    port: int
+    last_seen_s: int
+    worked: bool
+    source: str
+
+
 @dataclass(slots=True)
 class _Row:
     source: str
     last_seen_s: int
     """By the clocks on the wall."""
+    group: str
     worked: bool = False
     failures: int = 0
     due_s: int = 0
@@ -38,6 +51,8 @@ class AddressBook:
         self._rows: dict[Address, _Row] = {}
         self._per_source: dict[str, int] = {}
         self._own: dict[Address, None] = {}
+        self.changes = 0
+        """How often there was something new to keep."""
         for each in bootstrap:
             self.trust(each)
 
@@ -58,22 +73,41 @@ class AddressBook:
             # Hearsay does not make a node fresher than it was; only a little, if it is not too old.
             row.last_seen_s = max(row.last_seen_s, seen_s)
         elif address not in self._own and self._has_room(source):
-            self._rows[address] = _Row(source, seen_s)
-            self._per_source[source] = self._per_source.get(source, 0) + 1
+            self._put(address, source, seen_s)
         return True
 
     def trust(self, address: Address) -> None:
         """Somebody who runs this node gave it, as if it had been started with it: a name is fine, and it is kept."""
         self.forget(address)
-        self._rows[address] = _Row(BOOTSTRAP, 0)
+        self._rows[address] = _Row(BOOTSTRAP, 0, group_of(address))
 
-    def choose(self, avoided: Collection[Address], at_s: int, draws: random.Random) -> Address | None:
-        """Somebody to call: one that has worked before, or a new one, with the same chance."""
-        due = [each for each, row in self._rows.items() if row.due_s <= at_s and each not in avoided]
-        worked = [each for each in due if self._rows[each].worked]
-        others = [each for each in due if not self._rows[each].worked]
-        pools = [pool for pool in (worked, others) if pool]
-        return draws.choice(draws.choice(pools)) if pools else None
+    def is_trusted(self, address: Address) -> bool:
+        """Has whoever runs this node given it?"""
+        row = self._rows.get(address)
+        return row is not None and row.source == BOOTSTRAP
+
+    def choose(
+        self, avoided: Collection[Address], taken: Collection[str], at_s: int, draws: random.Random
+    ) -> Address | None:
+        """Somebody to call: whoever is trusted first, then one of a group that is not `taken`.
+
+        One that has worked before and a new one have the same chance, and so has each group: to tell of more addresses
+        of one group is of no use.
+        """
+        trusted: list[Address] = []
+        worked: dict[str, list[Address]] = {}
+        others: dict[str, list[Address]] = {}
+        for each, row in self._rows.items():
+            if row.due_s > at_s or each in avoided:
+                continue
+            if row.source == BOOTSTRAP:
+                trusted.append(each)
+            elif row.group not in taken:
+                (worked if row.worked else others).setdefault(row.group, []).append(each)
+        if trusted:
+            return draws.choice(trusted)
+        pools = [list(pool.values()) for pool in (worked, others) if pool]
+        return draws.choice(draws.choice(draws.choice(pools))) if pools else None
 
     def called(self, address: Address, at_s: int, draws: random.Random) -> None:
         """It is being called. Unless it turns out to work, the next time is later each time."""
@@ -90,13 +124,17 @@ class AddressBook:
         """It answered as a node does."""
         row = self._rows.get(address)
         if row is not None:
+            self.changes += not row.worked
             row.worked, row.failures, row.last_seen_s = True, 0, now_s
 
     def forget(self, address: Address) -> None:
         """It is of no use."""
         row = self._rows.pop(address, None)
         if row is not None and row.source != BOOTSTRAP:
-            self._per_source[row.source] -= 1
+            self.changes += 1
+            left = self._per_source[row.source] = self._per_source[row.source] - 1
+            if not left:
+                del self._per_source[row.source]
 
     def is_own(self, address: Address) -> None:
         """It is this node's own address: it will not be called, nor told."""
@@ -111,6 +149,27 @@ class AddressBook:
             if row.last_seen_s > now_s - FRESH_S and is_address(address.host)
         ]
         return tuple(draws.sample(rows, min(len(rows), ADDRESSES_MAX, max(16, len(rows) // 4))))
+
+    def kept(self) -> tuple[Kept, ...]:
+        """What to keep of it: all that peers have told, and of what this node was started with what has worked."""
+        return tuple(
+            Kept(address.host, address.port, row.last_seen_s, row.worked, row.source or address.host)
+            for address, row in self._rows.items()
+            if (row.worked or row.source != BOOTSTRAP) and is_callable(address, address.host)
+        )
+
+    def restore(self, kept: Sequence[Kept], now_s: int) -> None:
+        """What was kept is known again, as far as there is room."""
+        for each in kept:
+            address = Address(each.host, each.port)
+            if address not in self._rows and self._has_room(each.source):
+                self._put(address, each.source, min(each.last_seen_s, now_s))
+                self._rows[address].worked = each.worked
+
+    def _put(self, address: Address, source: str, seen_s: int) -> None:
+        self._rows[address] = _Row(source, seen_s, group_of(address))
+        self._per_source[source] = self._per_source.get(source, 0) + 1
+        self.changes += 1
 
     def _has_room(self, source: str) -> bool:
         if self._per_source.get(source, 0) >= self._limits.addresses_per_source:
@@ -134,8 +193,9 @@ def is_address(host: str) -> bool:
 
 
 def is_callable(address: Address, source: str) -> bool:
-    """May a peer tell this one? A name would let it choose whom this node asks about names."""
-    if not is_address(address.host) or not 0 < address.port < 1 << 16:
+    """May a peer tell this one? A name would let it choose whom this node asks about names, and the scope of an address
+    is that of another machine."""
+    if not is_address(address.host) or "%" in address.host or not 0 < address.port < 1 << 16:
         return False
     host = ipaddress.ip_address(address.host)
     if host.is_multicast or host.is_unspecified or host.is_link_local:

@@ -54,7 +54,12 @@ class HistoryPage(_Asked):
     """Which of the transactions of an owner."""
 
     limit: int = Field(20, ge=1, le=queries.HISTORY_MAX)
-    before: int | None = Field(None, ge=0, le=HEIGHT_MAX, description="only those below this height")
+    before: str | None = Field(
+        None,
+        max_length=40,
+        description="where to go on: the `next` of the page before, or a height, for only those below it",
+        examples=["1200:81", "1200"],
+    )
 
 
 class TemplateFor(_Asked):
@@ -113,7 +118,8 @@ async def utxos(request: Request, address: str, page: Annotated[CoinPage, Query(
 
 
 async def history(request: Request, address: str, page: Annotated[HistoryPage, Query()]) -> Response:
-    """The transactions of an address, the latest first."""
+    """The transactions of an address, those that wait first, then the latest first. `next` is the `before` of the next
+    page, HEIGHT:PLACE, and null on the last one. Pages are exact in blocks; what waits may come and go between them."""
     return answer(queries.history(service_of(request).node, address, page.limit, page.before))
 
 
@@ -192,6 +198,14 @@ def _application() -> FastAPI:
         app.add_exception_handler(kind, refused)
     return app
 
+
+SHORTCUTS: Final = {
+    ("GET", STATUS): status,
+    ("POST", "/transactions"): submit_transaction,
+    ("POST", "/mining/submit"): mining_submit,
+    ("POST", "/mine_block"): mine_block,
+}
+"""What is asked all the time, and has nothing in its path or behind it that FastAPI would have to read."""
 
 APP: Final = _application()
 """The application; a request without a node in its scope is a mistake of ours."""

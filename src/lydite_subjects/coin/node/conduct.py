@@ -62,6 +62,8 @@ class Conduct:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._records: dict[str, _Record] = {}
+        self.changes = 0
+        """How often there was another ban to keep."""
 
     def points(self, address: Address, at_s: int) -> int:
         """How many points a host has."""
@@ -81,12 +83,26 @@ class Conduct:
         if points < self._limits.score_max:
             return 0
         record.points, record.banned_until_s = 0, at_s + self._limits.ban_s
+        self.changes += 1
         return self._limits.ban_s
 
     def is_banned(self, address: Address, at_s: int) -> bool:
         """Is that host banned?"""
         record = self._records.get(_name(address))
         return record is not None and at_s < record.banned_until_s
+
+    def bans(self, at_s: int) -> tuple[tuple[str, int], ...]:
+        """Who is banned, and for how many seconds from now on."""
+        return tuple(
+            (name, record.banned_until_s - at_s)
+            for name, record in self._records.items()
+            if record.banned_until_s > at_s
+        )
+
+    def restore(self, name: str, left_s: int, at_s: int) -> None:
+        """Whoever was banned is so again, for what is left of it, and never for longer than a ban lasts."""
+        if left_s > 0:
+            self._records[name] = _Record(0, at_s, at_s + min(left_s, self._limits.ban_s))
 
 
 def is_loopback(host: str) -> bool:

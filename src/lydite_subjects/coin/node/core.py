@@ -63,7 +63,7 @@ class Core:
         self.chain = chain
         self.mempool = mempool
         self.roster = Roster(settings, draws)
-        self.dialling = Dialling(self.roster)
+        self.dialling = Dialling(self.roster, chain.params.spacing_s)
         self.download = Download(chain, self.roster, self._changed)
         self.headers_sync = HeadersSync(chain, self.roster)
         self.relay = Relay(chain, self.roster)
@@ -146,7 +146,7 @@ class Core:
         self._handshake.tick()
         self.headers_sync.tick()
         self.relay.tick()
-        self.dialling.tick()
+        self.dialling.tick(self.chain.tip.hash)
         # Of no headers, this only has the chain read its ledger anew if that has failed before.
         self.chain.add_headers((), now_s)
         self.download.headers_changed()

@@ -1,12 +1,14 @@
 """Dialling: keeping enough peers of the node's own choice, and a fair place for those who call.
 
 An eclipse is when all peers of a node belong to one attacker. Against it stands that the node's own choices are
-never given up for a caller, that addresses come from many sources, and that the host with the most callers loses
-one first when there is no room.
+never given up for a caller, that they are of different groups of addresses, that addresses come from many sources, and
+that the host with the most callers loses one first when there is no room. And when no block has come for a while, an
+extra peer is called: if it brings the block that the others have kept back, it takes the place of one of them.
 """
 
 from lydite_subjects.coin.node.addresses import AddressBook
 from lydite_subjects.coin.node.effects import Address, Dial
+from lydite_subjects.coin.node.groups import group_of
 from lydite_subjects.coin.node.peers import Peer, Roster
 from lydite_subjects.coin.node.wire import Addresses, GetAddresses, Known
 
@@ -19,10 +21,17 @@ PROTECTED = 8
 class Dialling:
     """Whom to call, and whom to let in."""
 
-    def __init__(self, roster: Roster) -> None:
+    def __init__(self, roster: Roster, spacing_s: int) -> None:
+        """`spacing_s` is how long a block should take."""
         self._roster = roster
+        self._patience_s = roster.limits.stale_spacings * spacing_s
         self.book = AddressBook(roster.limits, roster.settings.bootstrap)
         self._dialling: dict[Address, None] = {}
+        self._extra: Address | None = None
+        """Whom one more call than usual was for."""
+        self._tip = b""
+        self._tip_s = 0
+        """When the tip has moved, or an extra peer was of no use."""
 
     def opened(self, peer: Peer) -> None:
         """A connection was made. A caller may be one too many."""
@@ -62,24 +71,56 @@ class Dialling:
         if bad:
             self._roster.punish(peer, "bad-address", bad)
 
-    def tick(self) -> None:
-        """Call somebody, if there are too few peers of the node's own choice."""
+    def tick(self, tip: bytes) -> None:
+        """Call somebody, if there are too few peers of the node's own choice for what is known of the tip."""
         roster, limits = self._roster, self._roster.limits
-        outbound = sum(each.outbound for each in roster) + len(self._dialling)
-        if outbound >= limits.outbound:
+        self._look_at(tip)
+        is_stale = roster.at_s - self._tip_s > self._patience_s
+        wanted = limits.outbound + (is_stale and limits.outbound > 0)
+        peers = [each for each in roster if each.outbound]
+        outbound = len(peers) + len(self._dialling)
+        if outbound >= wanted:
             return
-        avoided = {each.address for each in roster} | {each.dialled for each in roster if each.dialled}
+        taken = {group_of(each) for peer in peers for each in (peer.address, peer.dialled) if each}
+        taken.update(group_of(each) for each in self._dialling)
+        avoided = {each.address for each in roster} | {each.dialled for each in peers if each.dialled}
         avoided.update(self._dialling)
-        while outbound < limits.outbound and len(self._dialling) < limits.dials:
-            address = self.book.choose(avoided, roster.at_s, roster.draws)
+        while outbound < wanted and len(self._dialling) < limits.dials:
+            address = self.book.choose(avoided, taken, roster.at_s, roster.draws)
             if address is None:
                 return
             avoided.add(address)
             self.book.called(address, roster.at_s, roster.draws)
             if not roster.conduct.is_banned(address, roster.at_s):
+                if outbound >= limits.outbound:
+                    self._extra = address
+                taken.add(group_of(address))
                 self._dialling[address] = None
                 roster.do(Dial(*address))
                 outbound += 1
+
+    def _look_at(self, tip: bytes) -> None:
+        """Has the tip moved, and what has the extra peer to do with it?"""
+        roster = self._roster
+        extra = next((each for each in roster if each.dialled and each.dialled == self._extra), None)
+        if tip != self._tip:
+            self._tip, self._tip_s, self._extra = tip, roster.at_s, None
+            if extra is not None and not (extra.brought and self._makes_room_for(extra)):
+                roster.drop(extra, "the tip has moved without it")
+        elif extra and not extra.brought and roster.at_s - extra.opened_s > roster.limits.extra_s:
+            self._tip_s, self._extra = roster.at_s, None
+            roster.drop(extra, f"expected a new block within {roster.limits.extra_s} s, found none")
+
+    def _makes_room_for(self, extra: Peer) -> bool:
+        """The one that was of the least use has to go, if it was this node's own choice alone."""
+        others = [each for each in self._roster if each.outbound and each is not extra]
+        if len(others) < self._roster.limits.outbound:
+            return True
+        exposed = [each for each in others if each.dialled and not self.book.is_trusted(each.dialled)]
+        leaver = min(exposed, key=lambda each: (each.brought, each.useful), default=None)
+        if leaver is not None:
+            self._roster.drop(leaver, "another one has brought the block that was missed")
+        return leaver is not None
 
     def _least_missed(self, newcomer: Peer) -> Peer:
         """Of the callers, one of the host that has most of them: its last to come. Some cannot lose their place."""

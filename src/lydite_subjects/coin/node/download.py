@@ -59,6 +59,11 @@ class Download:
         """How many bytes of blocks wait for one before them."""
         return self._arrived_bytes
 
+    @property
+    def waiting_blocks(self) -> int:
+        """How many blocks those are."""
+        return len(self._arrived)
+
     def headers_changed(self) -> None:
         """There may be another best chain."""
         self._stale = True
@@ -95,6 +100,7 @@ class Download:
         if not solicited and not self._is_wanted(peer, block, now_s):
             return
         peer.useful += 1
+        peer.brought += 1
         size = len(block.encode())
         self._size += (size - self._size) / 64
         self._arrived[block_hash] = _Arrived(block, peer.id, size)

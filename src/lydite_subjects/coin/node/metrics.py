@@ -18,6 +18,9 @@ _GAUGES: Final = {
     "active_peers": "Peers that have shaken hands.",
     "mempool_transactions": "Transactions that wait for a block.",
     "mempool_bytes": "Bytes of the transactions that wait for a block.",
+    "orphan_transactions": "Transactions that wait for what they spend.",
+    "orphan_bytes": "Bytes of the transactions that wait for what they spend.",
+    "orphan_blocks": "Blocks that wait for those before them.",
     "uptime_s": "Seconds since the node was started.",
 }
 

@@ -5,7 +5,7 @@ import random
 import secrets
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from lydite_subjects.coin.node.core import Core
 from lydite_subjects.coin.node.effects import Address, Dial, Drop, Effect, More, Send
 from lydite_subjects.coin.node.frames import BadFrame, frame
 from lydite_subjects.coin.node.links import Link
+from lydite_subjects.coin.node.remembrance import Remembrance
 from lydite_subjects.coin.node.settings import Settings
 from lydite_subjects.coin.node.wire import PROTOCOL, Message
 from lydite_subjects.coin.spec.blocks import Block
@@ -31,8 +32,17 @@ EFFECTS_AT_ONCE: Final = 32
 class Node:
     """One node. All of it lives on one event loop; no method may be called from another thread."""
 
-    def __init__(self, chain: Chain, mempool: Mempool, settings: Settings, *, host: str = "0.0.0.0") -> None:
-        """`host` is where to listen. The chain's ledger is the caller's, who closes it after `stop`."""
+    def __init__(
+        self,
+        chain: Chain,
+        mempool: Mempool,
+        settings: Settings,
+        *,
+        host: str = "0.0.0.0",
+        remembrance: Remembrance | None = None,
+    ) -> None:
+        """`host` is where to listen; `remembrance` keeps known addresses and bans, without it they are forgotten when
+        the node ends. The chain's ledger is the caller's, who closes it after `stop`."""
         self.chain = chain
         self.mempool = mempool
         self.settings = settings
@@ -40,6 +50,7 @@ class Node:
         self.started_s = 0
         """When it was started, by its own clock; 0 before."""
         self._host = host
+        self._remembrance = remembrance
         self._links: dict[int, Link] = {}
         self._met = 0
         self._server: asyncio.Server | None = None
@@ -64,6 +75,8 @@ class Node:
         self._server = await loop.create_server(lambda: Link(self, magic), self._host, self.settings.port)
         self.core.listening(self._server.sockets[0].getsockname()[1])
         self.started_s = self.now_s()
+        if self._remembrance is not None:
+            self._remembrance.recall(self.core.dialling.book, self.core.roster, self.started_s)
         self._begin(self._keep_ticking())
 
     async def stop(self) -> None:
@@ -71,6 +84,8 @@ class Node:
         server, self._server = self._server, None
         if server is not None:
             server.close()
+            if self._remembrance is not None:
+                self._remembrance.write(self.core.dialling.book, self.core.roster, self.now_s())
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -121,7 +136,8 @@ class Node:
     def status(self) -> dict[str, Any]:
         """What `/status` tells, as plain JSON: node_id, network, version, blockchain_length (blocks, the first one
         included), height, tip, headers_height, syncing, work, difficulty, active_peers, inbound, outbound,
-        mempool_transactions, mempool_bytes, uptime_s, time_s.
+        mempool_transactions, mempool_bytes, orphan_transactions, orphan_bytes (of those), orphan_blocks, uptime_s,
+        time_s.
         """
         chain, ready, now_s = self.chain, self.core.roster.ready(), self.now_s()
         easiest, target = target_of(chain.params.easiest_bits), target_of(chain.tip.header.bits)
@@ -141,6 +157,9 @@ class Node:
             "outbound": sum(each.outbound for each in ready),
             "mempool_transactions": len(self.mempool),
             "mempool_bytes": self.mempool.bytes,
+            "orphan_transactions": self.mempool.orphans,
+            "orphan_bytes": self.mempool.orphan_bytes,
+            "orphan_blocks": self.core.download.waiting_blocks + chain.waiting_blocks,
             "uptime_s": now_s - self.started_s if self.started_s else 0,
             "time_s": now_s,
         }
@@ -228,8 +247,10 @@ class Node:
                 print(f"{self.settings.node_id}: {error}", file=sys.stderr, flush=True)
             return self.core.effects()
 
-    def _perform(self, effects: Iterable[Effect]) -> None:
+    def _perform(self, effects: Sequence[Effect]) -> None:
         """Do it. What goes to one peer is written at once."""
+        if not effects:
+            return
         said: dict[int, list[bytes]] = {}
         magic = self.chain.params.magic
         for effect in effects:
@@ -284,3 +305,5 @@ class Node:
         while True:
             await asyncio.sleep(self.settings.limits.tick_s)
             self._do(lambda: self.core.tick(self.now_s()))
+            if self._remembrance is not None:
+                self._remembrance.tick(self.core.dialling.book, self.core.roster, self.now_s())

@@ -51,6 +51,8 @@ class Peer:
     delivered_s: int = 0
     useful: int = 0
     """How many blocks and transactions it was the first to send."""
+    brought: int = 0
+    """How many of them were blocks."""
     owed: deque[Item] = field(default_factory=deque)
     """What it has asked for and was not sent yet."""
     reading: bool = True

@@ -5,13 +5,15 @@ import asyncio
 import os
 import re
 import signal
+import sys
 from collections.abc import Sequence
 from typing import Final
 
-from lydite_subjects.coin.node.api import APP
+from lydite_subjects.coin.node.api import APP, SHORTCUTS
 from lydite_subjects.coin.node.bootstrap import Interface, bootstrap_from_text, introduce
 from lydite_subjects.coin.node.effects import Address
 from lydite_subjects.coin.node.node import Node
+from lydite_subjects.coin.node.remembrance import PEERS_FILE, Remembrance
 from lydite_subjects.coin.node.service import Server, Service
 from lydite_subjects.coin.node.settings import Settings
 from lydite_subjects.coin.spec.chain import Chain
@@ -38,7 +40,7 @@ async def main(argv: Sequence[str]) -> None:
     ledger = _ledger(options, params)
     try:
         node = _node(options, params, ledger)
-        service = Service(node, APP, advertise=options.advertise)
+        service = Service(node, APP, shortcuts=SHORTCUTS, advertise=options.advertise)
         try:
             await _serve(options, service, ended)
         finally:
@@ -81,12 +83,27 @@ def _ledger(options: argparse.Namespace, params: Params) -> Ledger:
     url = options.database
     try:
         if url is None:
-            folder = options.data_dir or os.path.join("data", options.node_id)
+            folder = _folder(options)
             os.makedirs(folder, exist_ok=True)
             url = f"sqlite:///{os.path.join(folder, 'coin.db')}"
         return open_ledger(url, params)
     except (CoinError, OSError) as error:
         raise _cannot(options, "open its database", error) from error
+
+
+def _folder(options: argparse.Namespace) -> str:
+    return str(options.data_dir or os.path.join("data", options.node_id))
+
+
+def _remembrance(options: argparse.Namespace) -> Remembrance | None:
+    """Where the node keeps known addresses and bans: in its folder, if it has one."""
+    if options.database is None or options.data_dir is not None:
+        path = os.path.join(_folder(options), PEERS_FILE)
+        return Remembrance(path, options.network, options.node_id)
+    if options.database != IN_MEMORY:
+        said = "no --data-dir: known addresses and bans are forgotten when the node ends"
+        print(f"{options.node_id}: {said}", file=sys.stderr, flush=True)
+    return None
 
 
 def _node(options: argparse.Namespace, params: Params, ledger: Ledger) -> Node:
@@ -99,7 +116,7 @@ def _node(options: argparse.Namespace, params: Params, ledger: Ledger) -> Node:
         port=options.p2p_port,
         bootstrap=tuple(each for each in options.bootstrap_nodes if isinstance(each, Address)),
     )
-    return Node(chain, Mempool(params), settings, host=options.host)
+    return Node(chain, Mempool(params), settings, host=options.host, remembrance=_remembrance(options))
 
 
 def _cannot(options: argparse.Namespace, what: str, error: Exception) -> SystemExit:
@@ -162,7 +179,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--database", metavar="URL", help="sqlite:///FILE, postgresql+psycopg://… or memory:")
     parser.add_argument(
-        "--data-dir", metavar="FOLDER", help="where coin.db is, without --database (data/NODE-ID)"
+        "--data-dir",
+        metavar="FOLDER",
+        help="where coin.db is, without --database, and peers.json with known addresses and bans (data/NODE-ID; "
+        "with --database and without this nothing is known of others after a restart)",
     )
     parser.add_argument("--network", choices=sorted(NETWORKS), default="dev", help="which network (dev)")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")

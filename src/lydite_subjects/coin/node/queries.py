@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from lydite_subjects.coin.node.answers import Refusal
 from lydite_subjects.coin.node.node import Node
@@ -20,6 +20,8 @@ TRANSACTIONS_MAX: Final = 1_000
 COINS_MAX: Final = 1_000
 HISTORY_MAX: Final = 100
 LATEST: Final = "latest"
+WAITING: Final = "waiting"
+_NUMBER_MAX: Final = 0xFFFF_FFFF
 
 
 def blocks(node: Node, limit: int, before: int | None) -> dict[str, Any]:
@@ -150,18 +152,31 @@ def unspent(node: Node, address: str, limit: int, after: str | None) -> dict[str
     return {"address": address, "utxos": found, "next": None if last is None else str(last)}
 
 
-def history(node: Node, address: str, limit: int, before: int | None) -> dict[str, Any]:
+class Cursor(NamedTuple):
+    """How far somebody has read in a history: behind so many that wait, or before a place in a block."""
+
+    height: int | None
+    place: int
+
+    def __str__(self) -> str:
+        return f"{WAITING if self.height is None else self.height}:{self.place}"
+
+
+def history(node: Node, address: str, limit: int, before: str | None) -> dict[str, Any]:
     """What came and went, the latest first; what waits in the memory pool before all."""
-    owner = owner_of(address)
-    entries = [_moved(node, owner, each, None) for each in _pool_of(node, owner)] if before is None else []
-    located = node.chain.ledger.history(owner, limit, before)
-    entries += [_moved(node, owner, each.transaction, each.height) for each in located]
-    full = len(located) == limit
-    return {
-        "address": address,
-        "transactions": entries[:limit],
-        "next": located[-1].height if full and located[-1].height > 0 else None,
-    }
+    owner, (height, place) = owner_of(address), _cursor(before)
+    waiting = _pool_of(node, owner)[place:] if height is None else []
+    entries = [_moved(node, owner, each, None) for each in waiting[:limit]]
+    room = limit - len(entries)
+    # One more than there is room for, to know whether there is another page.
+    found = node.chain.ledger.history(owner, room + 1, height, place if height is not None else 0)
+    entries += [_moved(node, owner, each.transaction, each.height) for each in found[:room]]
+    cursor = None
+    if len(waiting) > limit or (not room and found):
+        cursor = str(Cursor(None, place + limit))
+    elif len(found) > room:
+        cursor = str(Cursor(found[room - 1].height, found[room - 1].place))
+    return {"address": address, "transactions": entries, "next": cursor}
 
 
 def _moved(node: Node, owner: bytes, moved: Transaction, height: int | None) -> dict[str, Any]:
@@ -205,24 +220,20 @@ def _unripe(node: Node, owner: bytes) -> int:
     """The rewards of an owner that cannot be spent yet: they are in the latest blocks, so those are looked through."""
     ledger = node.chain.ledger
     ripe_at = node.chain.tip.height + 1 - node.chain.params.maturity_blocks
-    rewards: dict[int, int] = {}  # By height: pages overlap, because they are told by height.
-    before: int | None = None
+    total, before = 0, None
     while True:
         page = ledger.history(owner, HISTORY_MAX, before)
-        found = [(each.height, each.transaction) for each in page]
-        whole = len(page) < HISTORY_MAX or page[-1].height <= ripe_at
-        if not whole and page[0].height == page[-1].height:
-            # More transactions of one block than a page has: its coinbase, which comes last, is not among them.
-            body = ledger.block(page[-1].block_hash)
-            found = [(page[-1].height, body.transactions[0])] if body is not None else []
-            before = page[-1].height
-        elif not whole:
-            before = page[-1].height + 1
-        for height, made in found:
-            if made.is_coinbase and height > ripe_at:
-                rewards[height] = sum(output.amount for output in made.outputs if output.owner == owner)
-        if whole:
-            return sum(rewards.values())
+        unripe = [each for each in page if each.height > ripe_at]
+        made = [each.transaction for each in unripe if each.transaction.is_coinbase]
+        is_last = len(unripe) < HISTORY_MAX
+        if not is_last and not unripe[-1].transaction.is_coinbase:
+            # There may be more of its block than a page has, and the reward comes last.
+            body = ledger.block(unripe[-1].block_hash)
+            made += body.transactions[:1] if body is not None else ()
+        total += sum(output.amount for each in made for output in each.outputs if output.owner == owner)
+        if is_last:
+            return total
+        before = unripe[-1].height
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
@@ -243,6 +254,18 @@ def _outpoint(text: str) -> Outpoint:
     if not index.isascii() or not index.isdecimal() or len(index) > 10:
         raise BadEncoding(f"after: expected TXID:INDEX, found {text!r:.80}")
     return outpoint_from_plain({"txid": txid, "index": int(index)})
+
+
+def _cursor(text: str | None) -> Cursor:
+    """Where to go on: HEIGHT, HEIGHT:PLACE or waiting:PLACE."""
+    if text is None:
+        return Cursor(None, 0)
+    first, colon, place = text.partition(":")
+    numbers = [place] if first == WAITING else [first, place] if colon else [first]
+    if not all(each.isascii() and each.isdecimal() and len(each) <= 10 for each in numbers):
+        raise BadEncoding(f"before: expected HEIGHT, or what `next` was, found {text!r:.80}")
+    found = [min(int(each), _NUMBER_MAX) for each in numbers]
+    return Cursor(None, found[0]) if first == WAITING else Cursor(found[0], found[1] if colon else 0)
 
 
 def _missing(what: str, expected: str, found: str) -> Refusal:

@@ -5,25 +5,30 @@ a hundred nodes in a simulated world would pay for dearly. Here it is told.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias, cast
 
 import uvicorn
-from fastapi import Request
+from fastapi import Request, Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from lydite_subjects.coin.node.answers import Refusal, answer, refused
+from lydite_subjects.coin.node.answers import Refusal, refused
 from lydite_subjects.coin.node.forms import BODY_BYTES_MAX
 from lydite_subjects.coin.node.metrics import Metrics
 from lydite_subjects.coin.node.mining import Mine
 from lydite_subjects.coin.node.node import Node
+from lydite_subjects.coin.spec.errors import CoinError
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+Shortcuts: TypeAlias = Mapping[tuple[str, str], Endpoint]
+"""By method and path: endpoints that take nothing but the request."""
 
 CONNECTIONS_MAX: Final = 512
 KEEP_ALIVE_S: Final = 15
@@ -36,13 +41,22 @@ _SERVICE: Final = "coin.service"
 class Service:
     """One node, and what belongs to its HTTP interface; an ASGI application that hands the node to the shared one."""
 
-    def __init__(self, node: Node, app: Application, *, advertise: str | None = None) -> None:
+    def __init__(
+        self,
+        node: Node,
+        app: Application,
+        *,
+        shortcuts: Shortcuts | None = None,
+        advertise: str | None = None,
+    ) -> None:
+        """What is in `shortcuts` is not asked of the application, which would do the same in more time."""
         self.node = node
         self.mine = Mine(node)
         self.metrics = Metrics(node)
         self.port = 0
         """Where it listens, once it does."""
         self._app = app
+        self._shortcuts = shortcuts or {}
         self._advertise = advertise
 
     def status(self) -> dict[str, Any]:
@@ -78,11 +92,21 @@ class Service:
         if said.isdigit() and int(said[:20]) > BODY_BYTES_MAX:
             response = refused(Request(scope), _too_large(said[:20].decode()))
             await response(scope, receive, counted)
-        elif scope["path"] == STATUS and scope["method"] == "GET":
-            # Everybody asks this all the time; it is answered the same as by the application, in half of the time.
-            await answer(self.status())(scope, receive, counted)
-        else:
+            return
+        shortcut = self._shortcuts.get((scope["method"], scope["path"]))
+        if shortcut is None:
             await self._app(scope, bounded, counted)
+            return
+        request = Request(scope, bounded)
+        try:
+            response = await shortcut(request)
+        except CoinError as error:
+            response = refused(request, error)
+        except Exception as error:
+            # As the application does: whoever asked gets an answer, and whoever runs the node the whole story.
+            await refused(request, error)(scope, bounded, counted)
+            raise
+        await response(scope, bounded, counted)
 
 
 def service_of(request: Request) -> Service:

@@ -12,7 +12,8 @@ class Limits:
     tick_s: int = 1
     """How much time passes between two ticks."""
     outbound: int = 8
-    """How many peers the node chooses by itself. Nobody can take their places: that is what resists an eclipse."""
+    """How many peers the node chooses by itself, one of each group of addresses. Nobody can take their places: that is
+    what resists an eclipse."""
     inbound: int = 64
     """How many peers may have called; beyond that one has to go for each that comes."""
     handshake_s: int = 10
@@ -65,6 +66,12 @@ class Limits:
     score_max: int = 100
     """Who has so many points is banned."""
     ban_s: int = 3_600
+    stale_spacings: int = 3
+    """When no block has come for so many times as long as one should take, one more peer is called."""
+    extra_s: int = 60
+    """How long that peer has to bring something."""
+    save_s: int = 30
+    """How long known addresses and bans may differ from the file that they are kept in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

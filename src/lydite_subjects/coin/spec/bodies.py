@@ -35,6 +35,11 @@ class Bodies:
         """The best complete entry."""
         return self._best
 
+    @property
+    def waiting(self) -> int:
+        """How many are here, while those before them are not."""
+        return sum(len(each) for each in self._waiting.values())
+
     def __contains__(self, block_hash: bytes) -> bool:
         return block_hash in self._here
 

@@ -11,7 +11,9 @@ it, the overlay is thrown away, and the best chain is looked for again. So a cha
 block costs its maker that work, and a node some time once; nothing stands still because of it.
 
 Whatever a method has changed is durable in the ledger before it returns, and the work of the connected chain never
-gets less: neither is there a moment at which a killed process would find anything else when it comes back.
+gets less: neither is there a moment at which a killed process would find anything else when it comes back. Only a
+header that comes alone, as one does that is announced, is not worth a commit: it is kept with the next step, which
+mostly is that of its block. Who is killed before has to be told of it once more.
 """
 
 from collections import deque
@@ -112,7 +114,9 @@ class Chain:
                 if len(self.headers) > before:
                     fresh.append(found[-1])
         finally:
-            self._keep_headers(fresh)
+            self._unkept += fresh
+            if len(fresh) > 1:
+                self._keep_headers()
         return found
 
     def add_blocks(self, blocks: Sequence[Block], now_s: int) -> Change:
@@ -153,6 +157,11 @@ class Chain:
         """A block whose body is here, connected or not."""
         return self._bodies.held(block_hash) or self.ledger.block(block_hash)
 
+    @property
+    def waiting_blocks(self) -> int:
+        """How many bodies are here, while some before them are not."""
+        return self._bodies.waiting
+
     def coin(self, outpoint: Outpoint) -> Coin | None:
         """A coin of the connected chain."""
         return self.ledger.coin(outpoint)
@@ -170,6 +179,8 @@ class Chain:
         if ledger.network != self.params.name:
             raise BadLedger(f"a ledger: expected one of network {self.params.name}, found {ledger.network}")
         self.headers = headers = Headers(self.params, first.header)
+        self._unkept: list[Entry] = []
+        """Known headers that the ledger does not have yet."""
         if ledger.tip() is None:
             _begin(ledger, headers.genesis, first)
         begin = ledger.hash_at(0)
@@ -221,7 +232,6 @@ class Chain:
 
     def _placed(self, blocks: Sequence[Block], now_s: int, arrival: _Arrival) -> list[tuple[Entry, Block]]:
         """The blocks whose bodies are not here yet, in their places, parents first; new headers become known."""
-        fresh: list[Entry] = []
         placed: dict[bytes, tuple[Entry, Block]] = {}
         orphans: dict[bytes, list[Block]] = {}
         queue = deque(blocks)
@@ -242,9 +252,8 @@ class Chain:
             arrival.refused.pop(block.hash, None)
             placed[block.hash] = entry, _at_height(block, entry.height)
             if len(self.headers) > before:
-                fresh.append(entry)
+                self._unkept.append(entry)
                 queue.extendleft(reversed(orphans.pop(block.hash, [])))
-        self._keep_headers(fresh)
         return list(placed.values())
 
     def _judge(self, entry: Entry, block: Block, arrival: _Arrival) -> None:
@@ -264,17 +273,18 @@ class Chain:
         arrival.unsaved[entry.hash] = entry, block
         self._bodies.arrive(entry)
 
-    def _keep_headers(self, fresh: Sequence[Entry]) -> None:
-        if not fresh:
-            return
+    def _keep_headers(self) -> None:
         try:
-            self.ledger.add_headers(fresh)
+            self.ledger.add_headers(self._unkept)
         except BaseException:
             self._stale = True
             raise
+        self._unkept = []
 
     def _mark_invalid(self, entry: Entry, error: RuleBroken) -> None:
         self.headers.mark_invalid(entry.hash, str(error))
+        # A ledger knows the headers of the blocks that it has verdicts on.
+        self._keep_headers()
         self.ledger.mark_invalid(entry.hash, str(error))
         self._bodies.choose(self.headers, self.tip)
 
@@ -290,7 +300,8 @@ class Chain:
             else:
                 self._commit(step, arrival)
         if arrival.unsaved:
-            self._commit(Step(tip=self.tip, new_blocks=tuple(arrival.unsaved.values())), arrival)
+            kept = Step(tip=self.tip, headers=tuple(self._unkept), new_blocks=tuple(arrival.unsaved.values()))
+            self._commit(kept, arrival)
         fork = self.headers.fork(begin, self.tip)
         return Change(
             tip=self.tip,
@@ -321,6 +332,7 @@ class Chain:
             connected.append((entry, block, undo))
         return Step(
             tip=coming[-1][0],
+            headers=tuple(self._unkept),
             new_blocks=tuple(arrival.unsaved.values()),
             disconnected=tuple([entry for entry, _, _ in leaving]),
             connected=tuple(connected),
@@ -337,7 +349,7 @@ class Chain:
 
     def _commit(self, step: Step, arrival: _Arrival) -> None:
         self.ledger.commit(step)
-        self.tip = step.tip
+        self.tip, self._unkept = step.tip, []
         connected = {entry.hash for entry, _, _ in step.connected}
         for entry, block in step.new_blocks:
             if entry.hash not in connected:
@@ -375,10 +387,10 @@ def _begin(ledger: Ledger, entry: Entry, block: Block) -> None:
     """Gives the genesis to an empty ledger."""
     overlay = Overlay(_Fetched({}))
     undo = apply(block, 0, overlay)
-    ledger.add_headers([entry])
     ledger.commit(
         Step(
             tip=entry,
+            headers=(entry,),
             new_blocks=((entry, block),),
             connected=((entry, block, undo),),
             coins=overlay.changes,

@@ -27,21 +27,25 @@ class Located(NamedTuple):
     transaction: Transaction
     height: int
     block_hash: bytes
+    place: int
+    """How many bytes of the block come before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What one commit does: all of it, or nothing.
 
-    The order of doing: bodies are kept, blocks are disconnected, blocks are connected, coins are changed, and the tip
-    is set. A block may be in `new_blocks` and in `connected`; a transaction may be in `disconnected` and, by another
-    block, in `connected` again.
+    The order of doing: headers are made known, bodies are kept, blocks are disconnected, blocks are connected, coins
+    are changed, and the tip is set. A block may be in `new_blocks` and in `connected`; a transaction may be in
+    `disconnected` and, by another block, in `connected` again.
     """
 
     tip: Entry
     """The last block of the connected chain afterwards."""
+    headers: tuple[Entry, ...] = ()
+    """Headers to make known, as `add_headers` does."""
     new_blocks: tuple[tuple[Entry, Block], ...] = ()
-    """Bodies to keep, none of them kept before; their headers are known by then."""
+    """Bodies to keep, none of them kept before; their headers are known, or in `headers`."""
     disconnected: tuple[Entry, ...] = ()
     """Tip first. Their bodies stay; their undo data is not needed any more."""
     connected: tuple[tuple[Entry, Block, Undo], ...] = ()
@@ -141,7 +145,9 @@ class Ledger(View, Protocol):
         """An owner's coins in the order of their outpoints, at most so many, from behind `after` on."""
         ...
 
-    def history(self, owner: bytes, limit: int, before_height: int | None = None) -> list[Located]:
+    def history(
+        self, owner: bytes, limit: int, before_height: int | None = None, before_place: int = 0
+    ) -> list[Located]:
         """The transactions that pay an owner or spend coins of theirs: the latest first (in one block the last one
-        first), at most so many, and only from below `before_height`."""
+        first), at most so many, and only from below `before_height`, or of that height before `before_place`."""
         ...

@@ -8,12 +8,22 @@ with many payments.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from lydite_subjects.coin.spec.blocks import Block, Header
+from lydite_subjects.coin.spec.blocks import HEADER, Block, Header
 from lydite_subjects.coin.spec.coins import BadLedger, Coin, Undo
+from lydite_subjects.coin.spec.encoding import count
 from lydite_subjects.coin.spec.headers import Entry
 from lydite_subjects.coin.spec.ledger import Ledger, Located, Step
 from lydite_subjects.coin.spec.transactions import Outpoint
+
+
+class _Place(NamedTuple):
+    """Where a transaction is: in which block, behind how many of its bytes, and which one of it."""
+
+    height: int
+    place: int
+    number: int
 
 
 class Memory(Ledger):
@@ -28,9 +38,9 @@ class Memory(Ledger):
         self._connected: list[bytes] = []
         self._coins: dict[Outpoint, Coin] = {}
         self._owned: dict[bytes, dict[Outpoint, Coin]] = {}
-        self._places: dict[bytes, tuple[int, int]] = {}
-        """By txid: height, and place in the block."""
-        self._histories: dict[bytes, list[tuple[int, int]]] = {}
+        self._places: dict[bytes, _Place] = {}
+        """By txid."""
+        self._histories: dict[bytes, list[_Place]] = {}
         """By owner, the places of their transactions, in order."""
 
     @property
@@ -56,8 +66,7 @@ class Memory(Ledger):
 
     def add_headers(self, entries: Sequence[Entry]) -> None:
         """Makes headers known."""
-        for entry in entries:
-            self._headers.setdefault(entry.hash, (entry.header, entry.height))
+        self._add_headers(entries)
 
     def bodies(self, hashes: Sequence[bytes]) -> set[bytes]:
         """Those of these blocks whose bodies are kept."""
@@ -95,6 +104,7 @@ class Memory(Ledger):
     def commit(self, step: Step) -> None:
         """Does one step, after a look at whether it fits: a step that does not changes nothing."""
         self._refuse_misfit(step)
+        self._add_headers(step.headers)
         for entry, block in step.new_blocks:
             self._blocks[entry.hash] = block
         for entry in step.disconnected:
@@ -126,16 +136,22 @@ class Memory(Ledger):
         found = sorted(self._owned.get(owner, {}).items())
         return [each for each in found if after is None or each[0] > after][: max(limit, 0)]
 
-    def history(self, owner: bytes, limit: int, before_height: int | None = None) -> list[Located]:
+    def history(
+        self, owner: bytes, limit: int, before_height: int | None = None, before_place: int = 0
+    ) -> list[Located]:
         """An owner's transactions, the latest first."""
         places = self._histories.get(owner, [])
-        end = len(places) if before_height is None else bisect_left(places, (before_height, 0))
+        end = len(places) if before_height is None else bisect_left(places, (before_height, before_place))
         return [self._located(place) for place in reversed(places[max(end - max(limit, 0), 0) : end])]
 
-    def _located(self, place: tuple[int, int]) -> Located:
-        height, index = place
+    def _located(self, located: _Place) -> Located:
+        height, place, number = located
         block_hash = self._connected[height]
-        return Located(self._blocks[block_hash].transactions[index], height, block_hash)
+        return Located(self._blocks[block_hash].transactions[number], height, block_hash, place)
+
+    def _add_headers(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            self._headers.setdefault(entry.hash, (entry.header, entry.height))
 
     def _connect(self, entry: Entry, block: Block, undo: Undo) -> None:
         self._connected.append(entry.hash)
@@ -169,13 +185,15 @@ class Memory(Ledger):
             raise BadLedger("a step: expected the last block as its tip, found another one")
 
 
-def _touched(entry: Entry, block: Block, undo: Undo) -> list[tuple[tuple[int, int], bytes, list[bytes]]]:
+def _touched(entry: Entry, block: Block, undo: Undo) -> list[tuple[_Place, bytes, list[bytes]]]:
     """Of each transaction of a block: its place, its txid, and whom it pays or takes from."""
     found, at = [], 0
+    place = HEADER.size + len(count(len(block.transactions)))
     for index, transaction in enumerate(block.transactions):
         owners = [owner for _, owner in transaction.outputs]
         if index:
             owners += [coin.owner for coin in undo[at : at + len(transaction.inputs)]]
             at += len(transaction.inputs)
-        found.append(((entry.height, index), transaction.txid, list(dict.fromkeys(owners))))
+        found.append((_Place(entry.height, place, index), transaction.txid, list(dict.fromkeys(owners))))
+        place += transaction.size
     return found

@@ -1,7 +1,11 @@
 """One connection to one database: questions, and transactions that are done as a whole or not at all.
 
-The driver is told to begin no transactions by itself (AUTOCOMMIT). A question is one statement, and sees the database
-as one commit left it. Whatever changes something stands between a BEGIN and a COMMIT of ours.
+The connection is the driver's own (`sqlite3`, `psycopg`): a node asks the same few questions all the time, and their
+texts are ready (see `statements`). SQLAlchemy knows which driver an URL means and how it is called, and Alembic gets
+the connection from here.
+
+The driver is told to begin no transactions by itself. A question is one statement, and sees the database as one commit
+left it. Whatever changes something stands between a BEGIN and a COMMIT of ours.
 
 A database has one owner (`own`): two nodes with one set of coins would judge each other's blocks by coins that are not
 theirs. On SQLite the owner holds the lock of a file next to the database (`-lock`), on PostgreSQL an advisory lock;
@@ -18,18 +22,25 @@ What is durable when COMMIT has returned:
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy.exc import ArgumentError
 
-from lydite_subjects.coin.store.errors import BadDatabaseUrl, Busy, Damaged, Failed, InUse, Unreachable, told
+from lydite_subjects.coin.store.errors import (
+    BadDatabaseUrl,
+    Busy,
+    Damaged,
+    Failed,
+    InUse,
+    StoreError,
+    Unreachable,
+    told,
+)
 from lydite_subjects.coin.store.rows import Row
 from lydite_subjects.coin.store.statements import POSTGRES, SQLITE, Statements, statements
 
@@ -60,16 +71,14 @@ class Database:
     """A connection, made when it is first needed and kept until it is closed."""
 
     def __init__(self, url: str | Path) -> None:
-        self._url = _parsed(url)
-        self.kind = self._url.get_backend_name()
-        self.where = f"database {self._url.render_as_string(hide_password=True)}"
+        self.url = _parsed(url)
+        self.kind = self.url.get_backend_name()
+        self.where = f"database {self.url.render_as_string(hide_password=True)}"
         self.say: Statements = statements(self.kind)
-        self._engine = create_engine(
-            self._url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=self._connect_args()
-        )
-        if self.kind == SQLITE:
-            event.listen(self._engine, "connect", _begin_session)
-        self._open: Connection | None = None
+        self._driver = self.url.get_dialect().import_dbapi()
+        self._troubles = (self._driver.Error, UnicodeDecodeError, ArithmeticError)
+        self._cursor: DBAPICursor | None = None
+        """Of the connection that is open, for all that is said on it."""
         self._closed = False
         self._lock: int | None = None
         self._owned = False
@@ -77,33 +86,29 @@ class Database:
     @property
     def path(self) -> Path | None:
         """The file of a database of SQLite."""
-        return Path(self._url.database) if self.kind == SQLITE and self._url.database else None
+        return Path(self.url.database) if self.kind == SQLITE and self.url.database else None
 
     @property
-    def connection(self) -> Connection:
-        """The connection, for Alembic."""
-        if self._closed:
-            raise Unreachable(f"{self.where}: expected a ledger that is open, found a closed one")
-        if self._open is None:
-            with self._telling():
-                self._open = self._engine.connect()
-            if self._owned and self.kind == POSTGRES:
-                self._hold_server(self._open)
-        return self._open
+    def connection(self) -> DBAPIConnection:
+        """The driver's connection, for Alembic."""
+        return cast("DBAPIConnection", self._speaking().connection)
 
     def own(self) -> None:
         """Makes this program the only one that keeps its chain here, until it closes the database or ends."""
         self._owned = True
         if self.kind == SQLITE:
             self._hold_file()
-        elif self._open is not None:
-            self._hold_server(self._open)
+        elif self._cursor is not None:
+            self._hold_server()
 
     def ask(self, statement: str, values: Sequence[Any] = ()) -> list[Row]:
         """All rows that answer a question."""
-        connection = self.connection
-        with self._telling():
-            return list(connection.exec_driver_sql(statement, tuple(values)).fetchall())
+        cursor = self._speaking()
+        try:
+            cursor.execute(statement, values)
+            return cast("list[Row]", cursor.fetchall())
+        except self._troubles as error:
+            raise self._told(error) from error
 
     def one(self, statement: str, values: Sequence[Any] = ()) -> Row | None:
         """The first row of an answer."""
@@ -112,17 +117,23 @@ class Database:
 
     def do(self, statement: str, values: Sequence[Any] = ()) -> int:
         """Changes something; how many rows it was."""
-        connection = self.connection
-        with self._telling():
-            return connection.exec_driver_sql(statement, tuple(values)).rowcount
+        cursor = self._speaking()
+        try:
+            cursor.execute(statement, values)
+        except self._troubles as error:
+            raise self._told(error) from error
+        return cursor.rowcount
 
     def do_all(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> int:
         """Changes something for each of these rows of values; how many rows it was."""
         if not rows:
             return 0
-        connection = self.connection
-        with self._telling():
-            return connection.exec_driver_sql(statement, list(rows)).rowcount
+        cursor = self._speaking()
+        try:
+            cursor.executemany(statement, rows)
+        except self._troubles as error:
+            raise self._told(error) from error
+        return cursor.rowcount
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -139,7 +150,6 @@ class Database:
         """Lets go of the connection, for good."""
         self._closed = True
         self._drop()
-        self._engine.dispose()
         lock, self._lock = self._lock, None
         if lock is not None:
             os.close(lock)
@@ -147,7 +157,7 @@ class Database:
     def _hold_file(self) -> None:
         try:
             # A file of its own: SQLite's locks on the database would be lost with whatever else is closed on it.
-            self._lock = os.open(f"{self._url.database}-lock", os.O_RDWR | os.O_CREAT, 0o644)
+            self._lock = os.open(f"{self.url.database}-lock", os.O_RDWR | os.O_CREAT, 0o644)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise self._in_use() from error
@@ -156,15 +166,34 @@ class Database:
             expected = "a file in a folder that exists and may be written"
             raise kind(f"{self.where}: expected {expected}, found {error.strerror}") from error
 
-    def _hold_server(self, connection: Connection) -> None:
+    def _speaking(self) -> DBAPICursor:
+        """The cursor; connects first, if that has not been done or the connection was lost."""
+        if self._cursor is None:
+            self._connect()
+            assert self._cursor is not None
+        return self._cursor
+
+    def _connect(self) -> None:
+        if self._closed:
+            raise Unreachable(f"{self.where}: expected a ledger that is open, found a closed one")
+        places, named = self.url.get_dialect()().create_connect_args(self.url)
         try:
-            with self._telling():
-                connection.exec_driver_sql(_OWN)
-        except Busy as error:
+            self._cursor = self._driver.connect(*places, **{**named, **self._options(named)}).cursor()
+            for each in _SESSION if self.kind == SQLITE else ():
+                self._cursor.execute(each)
+        except self._troubles as error:
             self._drop()
-            raise self._in_use() from error
-        except BaseException:
+            raise self._told(error) from error
+        if self._owned and self.kind == POSTGRES:
+            self._hold_server()
+
+    def _hold_server(self) -> None:
+        try:
+            self.do(_OWN)
+        except BaseException as error:
             self._drop()
+            if isinstance(error, Busy):
+                raise self._in_use() from error
             raise
 
     def _in_use(self) -> InUse:
@@ -174,52 +203,37 @@ class Database:
 
     def _drop(self) -> None:
         """The connection goes; the next question makes another one."""
-        connection, self._open = self._open, None
-        try:
-            if connection is not None:
-                connection.close()
-        except SQLAlchemyError:
-            pass  # It was broken before; nothing was left to be said to it.
+        cursor, self._cursor = self._cursor, None
+        if cursor is not None:
+            # One that is broken has nothing left to be said to it.
+            with suppress(self._driver.Error):
+                cursor.connection.close()
 
     def _undo(self) -> None:
-        if self._open is None:
-            return
-        try:
-            self._open.exec_driver_sql("ROLLBACK")
-        except SQLAlchemyError:
-            # The database has undone it by itself, or the connection is gone, and then the server undoes it.
-            self._drop_if_broken()
+        if self._cursor is not None:
+            try:
+                self._cursor.execute("ROLLBACK")
+            except self._driver.Error:
+                # The database has undone it by itself, or the connection is gone, and then the server undoes it.
+                self._drop_if_lost()
 
-    def _drop_if_broken(self) -> None:
-        """A connection that has been lost is made anew at the next question."""
-        connection = self._open
-        if connection is not None and connection.invalidated:
+    def _drop_if_lost(self) -> None:
+        """A connection that has been lost is made anew at the next question; to a file, none is."""
+        if self._cursor is not None and getattr(self._cursor.connection, "closed", False):
             self._drop()
 
-    @contextmanager
-    def _telling(self) -> Iterator[None]:
-        try:
-            yield
-        except DBAPIError as error:
-            self._drop_if_broken()
-            raise told(error, self.where) from error
-        except (UnicodeDecodeError, ArithmeticError) as error:
-            raise Damaged(f"{self.where}: expected values of a ledger, found {error}") from error
+    def _told(self, error: Exception) -> StoreError:
+        if isinstance(error, self._driver.Error):
+            self._drop_if_lost()
+            return told(error, self.where)
+        return Damaged(f"{self.where}: expected values of a ledger, found {error}")
 
-    def _connect_args(self) -> dict[str, Any]:
+    def _options(self, named: Mapping[str, Any]) -> dict[str, Any]:
+        """What the driver is told besides where the database is."""
         if self.kind == SQLITE:
-            return {"timeout": PATIENCE_S, "check_same_thread": True}
-        given = self._url.query.get("options", "")
-        options = given if isinstance(given, str) else " ".join(given)
-        return {"connect_timeout": CONNECT_S, "options": f"{options} {_OPTIONS}".strip()}
-
-
-def _begin_session(connection: DBAPIConnection, _: object) -> None:
-    """SQLite's settings; none of them touches the file."""
-    cursor = connection.cursor()
-    for each in _SESSION:
-        cursor.execute(each)
-    cursor.close()
+            return {"timeout": PATIENCE_S, "check_same_thread": True, "isolation_level": None}
+        options = f"{named.get('options', '')} {_OPTIONS}".strip()
+        return {"connect_timeout": CONNECT_S, "options": options, "autocommit": True}
 
 
 def _parsed(url: str | Path) -> URL:

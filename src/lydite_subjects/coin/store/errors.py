@@ -5,8 +5,6 @@ None of them leaves anything half done: what raised one has changed nothing, unl
 
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
-
 from lydite_subjects.coin.spec.coins import BadLedger
 from lydite_subjects.coin.spec.errors import CoinError
 
@@ -86,23 +84,21 @@ _POSTGRES: Final[dict[str, tuple[type[StoreError], str]]] = {
 }
 
 
-def told(error: DBAPIError, where: str) -> StoreError:
+def told(error: Exception, where: str) -> StoreError:
     """What a driver's error means."""
-    found = " ".join(str(error.orig).split()) or type(error.orig).__name__
+    found = " ".join(str(error).split()) or type(error).__name__
     kind, expected = _meaning(error)
     return kind(f"{where}: expected {expected}, found {found}")
 
 
-def _meaning(error: DBAPIError) -> tuple[type[StoreError], str]:
-    code = getattr(error.orig, "sqlite_errorcode", None)
+def _meaning(error: Exception) -> tuple[type[StoreError], str]:
+    code = getattr(error, "sqlite_errorcode", None)
     if isinstance(code, int):
         return _SQLITE.get(code & 0xFF, (Damaged, "tables that do not contradict each other"))
-    state = getattr(error.orig, "sqlstate", None)
+    state = getattr(error, "sqlstate", None)
     if isinstance(state, str):
         for size in (5, 3, 2):
             if state[:size] in _POSTGRES:
                 return _POSTGRES[state[:size]]
         return Failed, "an answer"
-    if error.connection_invalidated or not hasattr(error.orig, "sqlite_errorcode"):
-        return Unreachable, "a connection"
-    return Failed, "an answer"
+    return Unreachable, "a connection"

@@ -68,18 +68,10 @@ class SqlLedger(Ledger):
 
     def add_headers(self, entries: Sequence[Entry]) -> None:
         """Makes headers known."""
-        if not entries:
-            return
-        with self._database.writing():
-            self._tip(self._say.locked_tip)
-            ((last,),) = self._database.ask(self._say.last_number)
-            self._database.do_all(
-                self._say.add_header,
-                [
-                    (number, entry.hash, entry.height, entry.header.encode())
-                    for number, entry in enumerate(entries, last + 1)
-                ],
-            )
+        if entries:
+            with self._database.writing():
+                self._tip(self._say.locked_tip)
+                self._add_headers(entries)
 
     def bodies(self, hashes: Sequence[bytes]) -> set[bytes]:
         """Those of these blocks whose bodies are kept."""
@@ -136,6 +128,7 @@ class SqlLedger(Ledger):
                 raise Overtaken(
                     f"{database.where}: expected tip {expected}, found {found}: another one wrote"
                 )
+            self._add_headers(step.headers)
             numbers = self._numbers(step)
             database.do_all(
                 say.add_body, [(numbers[entry.hash], block.encode()) for entry, block in step.new_blocks]
@@ -168,10 +161,13 @@ class SqlLedger(Ledger):
         values = (owner, *(after or _NOWHERE), max(limit, 0))
         return [rows.coin_of(row) for row in self._database.ask(self._say.unspent, values)]
 
-    def history(self, owner: bytes, limit: int, before_height: int | None = None) -> list[Located]:
+    def history(
+        self, owner: bytes, limit: int, before_height: int | None = None, before_place: int = 0
+    ) -> list[Located]:
         """An owner's transactions, the latest first."""
-        before = _HEIGHT_MAX if before_height is None else min(max(before_height, 0), _HEIGHT_MAX)
-        found = self._database.ask(self._say.history, (owner, before, max(limit, 0)))
+        height = _HEIGHT_MAX if before_height is None else min(max(before_height, 0), _HEIGHT_MAX)
+        place = min(max(before_place, 0), _HEIGHT_MAX)
+        found = self._database.ask(self._say.history, (owner, height, place, max(limit, 0)))
         return [rows.located_of(row) for row in found]
 
     # Parts of a commit.
@@ -181,6 +177,17 @@ class SqlLedger(Ledger):
         if row is None:
             raise Damaged(f"{self._database.where}: expected a row with the tip, found none")
         return row[0], row[1]
+
+    def _add_headers(self, entries: Sequence[Entry]) -> None:
+        if entries:
+            ((last,),) = self._database.ask(self._say.last_number)
+            self._database.do_all(
+                self._say.add_header,
+                [
+                    (number, entry.hash, entry.height, entry.header.encode())
+                    for number, entry in enumerate(entries, last + 1)
+                ],
+            )
 
     def _numbers(self, step: Step) -> dict[bytes, int]:
         """The numbers of the headers of all blocks of a step."""

@@ -106,13 +106,13 @@ def block_of(block_hash: bytes, row: Row) -> Block:
 
 
 def located_of(row: Row) -> Located:
-    """A transaction in its block, from its height, the hash of the block, its bytes, and their checksum."""
-    height, block_hash, data, checksum = row
+    """A transaction in its block, from its height, the hash of the block, its place, its bytes, and their checksum."""
+    height, block_hash, place, data, checksum = row
     if crc32(data) != checksum:
         raise Damaged(
             f"a transaction of block {block_hash.hex()}: expected checksum {checksum}, found {crc32(data)}"
         )
-    return Located(transaction_from_bytes(data), height, block_hash)
+    return Located(transaction_from_bytes(data), height, block_hash, place)
 
 
 def places(block: Block, undo: Undo) -> Iterator[Place]:

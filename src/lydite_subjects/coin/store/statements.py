@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Dialect,
     LargeBinary,
@@ -216,7 +215,10 @@ def _of_transactions(spell: "_Speller") -> dict[str, Any]:
         "history": spell(
             _excerpt(HISTORY)
             .select_from(located.join(HISTORY, HISTORY.c.height == CONNECTED.c.height))
-            .where(HISTORY.c.owner == bindparam("owner"), HISTORY.c.height < bindparam("height"))
+            .where(
+                HISTORY.c.owner == bindparam("owner"),
+                tuple_(HISTORY.c.height, HISTORY.c.place) < tuple_(bindparam("height"), bindparam("place")),
+            )
             .order_by(HISTORY.c.height.desc(), HISTORY.c.place.desc())
             .limit(bindparam("limit"))
             .offset(literal_column("0"))
@@ -235,9 +237,9 @@ def _of_connected() -> Select[Any]:
 
 
 def _excerpt(table: Table) -> Select[Any]:
-    """A transaction's height, the hash of its block, its bytes, and their checksum."""
+    """A transaction's height, the hash of its block, its place in it, its bytes, and their checksum."""
     data = func.substr(BODIES.c.data, table.c.place + literal_column("1"), table.c.size)
-    return select(table.c.height, HEADERS.c.hash, data, table.c.checksum)
+    return select(table.c.height, HEADERS.c.hash, table.c.place, data, table.c.checksum)
 
 
 class _Speller:
@@ -294,7 +296,9 @@ class _Speller:
         if self.kind == POSTGRES:
             keys = bindparam("keys", type_=postgresql.ARRAY(LargeBinary))
             return {0: self(query.where(key == any_(keys)))}
-        return {size: self(query.where(key.in_(_places("key", size)))) for size in SIZES}
+        one = self(query.where(key.in_([bindparam("key", type_=LargeBinary)])))
+        assert one.count("(?)") == 1, one
+        return {size: one.replace("(?)", f"({', '.join('?' * size)})") for size in SIZES}
 
     def coins(self) -> Mapping[int, str]:
         """The coins at many outpoints, by how many of them a text takes; 0: PostgreSQL takes two lists."""
@@ -310,5 +314,6 @@ class _Speller:
         }
 
 
-def _places(name: str, size: int) -> list[BindParameter[bytes]]:
-    return [bindparam(f"{name}{at}", type_=LargeBinary) for at in range(size)]
+_SPELLED: Final = statements(SQLITE)
+"""Those of SQLite are spelled when this is imported: each run of a simulated world is a process of its own, forked
+from one that has them ready."""

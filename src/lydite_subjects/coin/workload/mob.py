@@ -75,13 +75,14 @@ class Mob:
             return True
 
         told = await self._on("mallory-2", work)
+        orphans = await self._metric("coin_orphan_transactions")
+        self._world.always(
+            "memory-is-bounded", 0 <= orphans <= ORPHANS_MAX, node=self._victim, orphans=orphans
+        )
         taken = await self.person.hand_in(parent, self._victim)
         answer = await self.person.calls.get(self._victim, "/status")
         waiting = -1 if answer is None else answer.body["mempool_transactions"]
         self._world.sometimes("orphans-find-their-parent", told and taken and waiting > 1, waiting=waiting)
-        self._world.always(
-            "memory-is-bounded", 0 <= waiting <= ORPHANS_MAX + 1, node=self._victim, waiting=waiting
-        )
 
     async def floods_with_addresses(self) -> None:
         """Thousands of addresses that nobody has."""

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import httpx
 
-from lydite_subjects.coin.node.api import APP
+from lydite_subjects.coin.node.api import APP, SHORTCUTS
 from lydite_subjects.coin.node.node import Node
 from lydite_subjects.coin.node.service import Service
 from lydite_subjects.coin.node.settings import Settings
@@ -32,7 +32,7 @@ class Served:
     def new(cls, name: str = "node-1") -> Self:
         chain = Chain.open(DEV, Memory(DEV.name))
         node = Node(chain, Mempool(DEV), Settings(node_id=name))
-        transport = httpx.ASGITransport(Service(node, APP), raise_app_exceptions=False)
+        transport = httpx.ASGITransport(Service(node, APP, shortcuts=SHORTCUTS), raise_app_exceptions=False)
         return cls(node, httpx.AsyncClient(transport=transport, base_url="http://node"))
 
     async def get(self, path: str, **query: Any) -> dict[str, Any]:

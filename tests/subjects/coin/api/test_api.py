@@ -220,6 +220,7 @@ async def test_metrics_are_those_of_the_node() -> None:
     lines = response.text.splitlines()
     assert 'coin_node_info{network="dev",node_id="test_node_7",version="1"} 1.0' in lines
     assert "coin_height 1.0" in lines
+    assert "coin_orphan_transactions 0.0" in lines
     assert 'coin_http_requests_total{status="200"} 1.0' in lines
 
 
@@ -265,6 +266,12 @@ async def test_openapi_tells_every_path() -> None:
         (f"/utxos/{ALICE.address}?after=x", 400, "bad-encoding"),
         (f"/utxos/{ALICE.address}?after={NOBODY}:99999999999", 400, "bad-encoding"),
         ("/history/%00", 400, "bad-address"),
+        (f"/history/{ALICE.address}?before=x", 400, "bad-encoding"),
+        (f"/history/{ALICE.address}?before=-1", 400, "bad-encoding"),
+        (f"/history/{ALICE.address}?before=7:", 400, "bad-encoding"),
+        (f"/history/{ALICE.address}?before=waiting", 400, "bad-encoding"),
+        (f"/history/{ALICE.address}?before={'7' * 41}", 400, "bad-request"),
+        (f"/history/{ALICE.address}?limit=101", 400, "bad-request"),
         ("/mining/template", 400, "bad-request"),
         ("/mining/template?address=test_miner", 400, "bad-address"),
     ],

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 from collections.abc import Iterator
@@ -76,6 +77,7 @@ def test_a_wallet_refuses_what_it_cannot_pay(node: Running, wallet: Path) -> Non
         assert alice.send_transaction("2MzQwSSnBHWHqSAqtTVQ6v47XtaisrJa1Vc", 1) is False
         assert alice.send_transaction(BOB, 1, 0) is False
         assert "fee-too-low" in str(alice.last_error)
+        assert re.search(r"; try: a fee of 0\.0000\d+ coins or more$", str(alice.last_error))
 
 
 def test_the_wallet_program_does_the_same(node: Running, wallet: Path, tmp_path: Path) -> None:
@@ -155,6 +157,8 @@ def test_nodes_find_each_other_and_keep_their_chain(tmp_path: Path) -> None:
         first.process.send_signal(signal.SIGTERM)
         assert first.process.wait(30) == 0
 
+    known = json.loads((tmp_path / "data" / "peers.json").read_text())
+    assert [each[:2] for each in known["addresses"]] == [["127.0.0.1", second.p2p_port]]
     again = started("node-0", tmp_path, "--data-dir", "data")
     try:
         with ready(again).client() as client:

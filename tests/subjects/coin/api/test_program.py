@@ -42,6 +42,21 @@ def test_a_taken_port_for_peers_is_named(taken: int) -> None:
     assert said.startswith(f"node-1 cannot listen for peers on 127.0.0.1:{taken}: ")
 
 
+def test_a_node_without_a_folder_says_that_it_will_forget(
+    taken: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    url, port = f"sqlite:///{tmp_path / 'coin.db'}", ("--p2p-port", str(taken))
+    said = "node-1: no --data-dir: known addresses and bans are forgotten when the node ends\n"
+
+    ends_with("--database", url, *port)
+    assert capsys.readouterr().err == said
+    ends_with("--database", url, *port, "--data-dir", str(tmp_path))
+    ends_with("--database", "memory:", *port)
+    ends_with(*port)
+    assert capsys.readouterr().err == ""
+
+
 def test_a_host_that_is_none_is_named() -> None:
     assert "cannot listen for peers on 192.0.2.1:0" in ends_with(
         "--database", "memory:", "--host", "192.0.2.1"

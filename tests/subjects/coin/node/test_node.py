@@ -12,13 +12,22 @@ from lydite_subjects.coin.node.effects import Address
 from lydite_subjects.coin.node.frames import FrameReader, frame
 from lydite_subjects.coin.node.node import Node
 from lydite_subjects.coin.node.settings import Limits, Settings
-from lydite_subjects.coin.node.wire import GetHeaders, Message, Ping, Pong, Verack, Version
+from lydite_subjects.coin.node.wire import (
+    BlockMessage,
+    GetHeaders,
+    HeadersMessage,
+    Message,
+    Ping,
+    Pong,
+    Verack,
+    Version,
+)
 from lydite_subjects.coin.spec.blocks import Block
 from lydite_subjects.coin.spec.chain import Chain
 from lydite_subjects.coin.spec.errors import CoinError, RuleBroken
 from lydite_subjects.coin.spec.memory import Memory
 from lydite_subjects.coin.spec.mempool import Mempool
-from tests.subjects.coin.node.pump import EASY, chain_of, mined, payment
+from tests.subjects.coin.node.pump import EASY, KEY, chain_of, mined, payment
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -176,6 +185,36 @@ async def test_a_node_goes_on_when_its_peers_are_away_and_finds_them_when_they_a
             await late.start()
 
             await until(lambda: node.chain.tip.hash == CHAIN[-1].hash)
+
+
+def test_what_waits_for_its_parents_is_counted() -> None:
+    node, now_s = made("node", CHAIN[:5], []), EASY.genesis_time_s + 1_000_000
+    first = payment(EASY, CHAIN[1].transactions[0], owner=KEY.public.owner)
+    second = payment(EASY, first)
+
+    def counted() -> tuple[int, int, int]:
+        told = node.status()
+        return told["orphan_transactions"], told["orphan_bytes"], told["orphan_blocks"]
+
+    assert counted() == (0, 0, 0)
+    with pytest.raises(RuleBroken, match="missing-coin"):
+        node.submit_transaction(second)
+    node.core.opened(1, Address("10.0.0.9", 0), None, now_s)
+    node.core.received(1, Version(1, "dev", "x", 8, CHAIN[7].hash, 9, 9, 0), now_s)
+    node.core.received(1, Verack(), now_s)
+    node.core.received(1, HeadersMessage(tuple(each.header for each in CHAIN[5:8])), now_s)
+    node.core.received(1, BlockMessage(CHAIN[7]), now_s)
+    assert counted() == (1, second.size, 1)
+    node.chain.add_blocks([CHAIN[6]], now_s)
+    assert counted() == (1, second.size, 2)
+
+    node.submit_transaction(first)
+    for block in CHAIN[5:8]:
+        node.core.received(1, BlockMessage(block), now_s)
+    node.core.tick(now_s)
+
+    assert node.chain.tip.hash == CHAIN[7].hash
+    assert counted() == (0, 0, 0)
 
 
 @pytest.mark.asyncio

@@ -33,7 +33,7 @@ def test_blocks_are_connected_in_one_call_with_few_questions_and_one_step() -> N
 
     change = chain.add_blocks([*trunk, *more], LATE_S)
 
-    assert ledger.asked == ["add_headers", "coins", "commit"]
+    assert ledger.asked == ["coins", "commit"]
     assert hashes(change.connected) == hashes([*trunk, *more])
     assert (change.disconnected, change.refused, change.tip) == ((), {}, chain.tip)
     assert_stands(chain, [*trunk, *more])

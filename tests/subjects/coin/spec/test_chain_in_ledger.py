@@ -10,7 +10,7 @@ from lydite_subjects.coin.spec.errors import CoinError
 from lydite_subjects.coin.spec.memory import Memory
 from lydite_subjects.coin.spec.params import MAIN
 from tests.subjects.coin.spec.mint import LATE_S, QUICK, block, line, reward
-from tests.subjects.coin.spec.standing import Counting, assert_stands, begun, hashes
+from tests.subjects.coin.spec.standing import GENESIS, Counting, assert_stands, begun, hashes
 
 
 def test_a_chain_is_read_again_with_all_it_knew() -> None:
@@ -34,7 +34,7 @@ def test_a_chain_is_read_again_with_all_it_knew() -> None:
     assert hashes(again.add_blocks([ahead[0]], LATE_S).connected) == hashes(ahead[:2])
 
 
-@pytest.mark.parametrize("failing", ["add_headers", "coins", "commit"])
+@pytest.mark.parametrize("failing", ["coins", "commit"])
 def test_when_the_ledger_fails_nothing_is_believed_that_it_does_not_hold(failing: str) -> None:
     trunk = line(QUICK, 4)
     ledger = Counting()
@@ -59,9 +59,50 @@ def test_headers_that_the_ledger_did_not_take_are_not_believed() -> None:
 
     with pytest.raises(CoinError, match="the disk is full"):
         chain.add_headers([each.header for each in trunk], LATE_S)
-    chain.add_headers([trunk[0].header], LATE_S)
+    chain.add_headers([each.header for each in trunk], LATE_S)
 
-    assert len(list(ledger.headers())) == len(chain.headers) == 2
+    assert len(list(ledger.headers())) == len(chain.headers) == 3
+
+
+def test_a_header_that_comes_alone_is_kept_in_one_step_with_its_block() -> None:
+    trunk = line(QUICK, 2)
+    ledger = Counting()
+    chain = Chain.open(QUICK, ledger)
+    ledger.asked.clear()
+
+    for each in trunk:
+        chain.add_headers([each.header], LATE_S)
+    assert (ledger.asked, len(list(ledger.headers()))) == ([], 1)
+    chain.add_blocks(trunk, LATE_S)
+
+    assert ledger.asked == ["coins", "commit"]
+    assert_stands(Chain.open(QUICK, ledger), trunk)
+
+
+def test_a_header_that_comes_alone_is_kept_before_a_verdict_on_its_block() -> None:
+    ledger = Counting()
+    chain = Chain.open(QUICK, ledger)
+    bad = block(QUICK, GENESIS, first=reward(QUICK, 1, extra=1))
+
+    chain.add_headers([bad.header], LATE_S)
+    assert bad.hash in chain.add_blocks([bad], LATE_S).refused
+
+    assert Chain.open(QUICK, ledger).headers.invalid(bad.hash) is not None
+
+
+def test_what_a_step_that_failed_would_have_kept_can_come_again() -> None:
+    (one,) = line(QUICK, 1)
+    ledger = Counting()
+    chain = Chain.open(QUICK, ledger)
+    chain.add_headers([one.header], LATE_S)
+    ledger.failing = "commit"
+
+    with pytest.raises(CoinError, match="the disk is full"):
+        chain.add_blocks([one], LATE_S)
+    assert [each.hash for each in chain.add_headers([one.header], LATE_S)] == [one.hash]
+    chain.add_blocks([one], LATE_S)
+
+    assert_stands(Chain.open(QUICK, ledger), [one])
 
 
 def test_a_ledger_of_another_network_is_refused() -> None:

@@ -6,6 +6,7 @@ A ledger keeps what it is given. What it is given here follows from what it hold
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from lydite_subjects.coin.spec.blocks import Block, Header, genesis, root_of
 from lydite_subjects.coin.spec.coins import Overlay, apply, unapply
@@ -75,9 +76,8 @@ def connecting(
 
 
 def give(ledger: Ledger, step: Step) -> None:
-    """Lets a ledger do a step, as a chain does: headers first."""
-    ledger.add_headers([entry for entry, _ in step.new_blocks])
-    ledger.commit(step)
+    """Lets a ledger do a step, as a chain does: with the headers of its blocks."""
+    ledger.commit(replace(step, headers=tuple([entry for entry, _ in step.new_blocks])))
 
 
 def begin(ledger: Ledger) -> Entry:
@@ -152,7 +152,9 @@ def audit(ledger: Ledger) -> None:
         owners_of = _owners(block, overlay)
         assert ledger.undo(block_hash) == apply(block, height, overlay)
         for transaction in block.transactions:
-            assert ledger.transaction(transaction.txid) == (transaction, height, block_hash)
+            located = ledger.transaction(transaction.txid)
+            assert located is not None
+            assert located[:3] == (transaction, height, block_hash)
             for each in owners_of(transaction):
                 histories.setdefault(each, []).append(transaction.txid)
     assert ledger.tip() == (below if ledger.height() >= 0 else None)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from lydite_subjects.coin.spec.coins import BadLedger, Coin
-from lydite_subjects.coin.spec.ledger import Ledger, Step
+from lydite_subjects.coin.spec.ledger import Ledger, Located, Step
 from lydite_subjects.coin.spec.memory import Memory
 from lydite_subjects.coin.spec.params import DEV
 from lydite_subjects.coin.spec.transactions import NO_OUTPOINT, Outpoint, Output
@@ -56,7 +56,9 @@ def test_what_was_committed_is_told_by_height_by_hash_and_by_transaction(place: 
     assert (ledger.hash_at(1), ledger.hash_at(-1), ledger.hash_at(1 << 70)) == (None, None, None)
     assert ledger.block(first.hash) == block
     assert ledger.undo(first.hash) == ()
-    assert ledger.transaction(block.transactions[0].txid) == (block.transactions[0], 0, first.hash)
+    located = ledger.transaction(block.transactions[0].txid)
+    assert located is not None
+    assert located[:3] == (block.transactions[0], 0, first.hash)
     assert ledger.coin(block.transactions[0].outpoint(0)) == Coin(DEV.subsidy, bytes(20), 0, coinbase=True)
 
 
@@ -165,6 +167,10 @@ def test_of_one_block_the_last_transaction_comes_first(place: Place) -> None:
 
     wanted = [second, first, above.transactions[0], block.transactions[0]]
     assert [each.transaction for each in ledger.history(owner(0), 9)] == wanted
+    found: list[Located] = []
+    while part := ledger.history(owner(0), 1, *((found[-1].height, found[-1].place) if found else ())):
+        found += part
+    assert [each.transaction for each in found] == wanted
     assert ledger.undo(two.hash) == (
         Coin(50, owner(0), 1, coinbase=True),
         Coin(50, owner(0), 2, coinbase=False),
@@ -185,7 +191,9 @@ def test_a_reorganisation_carries_a_payment_from_one_block_to_another(place: Pla
     give(ledger, connecting(ledger, [(right, right_block), (top, top_block)], leaving=[left]))
 
     assert [ledger.hash_at(each) for each in (2, 3)] == [right.hash, top.hash]
-    assert ledger.transaction(spend.txid) == (spend, 3, top.hash)
+    located = ledger.transaction(spend.txid)
+    assert located is not None
+    assert located[:3] == (spend, 3, top.hash)
     assert ledger.transaction(left_block.transactions[0].txid) is None
     assert (ledger.block(left.hash), ledger.undo(left.hash)) == (left_block, None)
     assert [ledger.balance(owner(each)) for each in range(4)] == [0, 50, 0, 100]
@@ -267,6 +275,21 @@ def test_a_step_that_does_not_fit_changes_nothing(place: Place, misfit: str) -> 
     assert ledger.bodies([entry.hash for entry, _ in step.new_blocks]) == set()
     audit(ledger)
     ledger.commit(step)
+    audit(ledger)
+
+
+def test_a_step_that_is_refused_leaves_its_headers_unknown(place: Place) -> None:
+    ledger = grown(place, 4)
+    step = growing(ledger, 2)
+    headers = tuple([entry for entry, _ in step.new_blocks])
+    stranger = block_on(root()[0], nonce=77)[0]
+
+    with pytest.raises(BadLedger, match=r"expected .*, found"):
+        ledger.commit(replace(step, headers=headers, disconnected=(stranger,)))
+    assert len(list(ledger.headers())) == 5
+    ledger.commit(replace(step, headers=headers))
+
+    assert [header for header, _ in ledger.headers()][5:] == [each.header for each in headers]
     audit(ledger)
 
 

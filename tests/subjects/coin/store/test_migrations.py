@@ -9,10 +9,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from lydite_subjects.coin.spec.params import DEV
-from lydite_subjects.coin.store import open_ledger
 from lydite_subjects.coin.store.database import Database
-from lydite_subjects.coin.store.migrations.running import CONNECTION, config
+from lydite_subjects.coin.store.migrations.running import CONNECTION, config, core
 from lydite_subjects.coin.store.tables import META, REVISION
 from tests.subjects.coin.postgres import PostgresServer
 from tests.subjects.coin.store.building import audit, begin, give, growing
@@ -30,8 +28,8 @@ SHAPE = (
 def migrate(url: str, revision: str = "head") -> None:
     """What `alembic upgrade` does."""
     database, settings = Database(url), config()
-    with database.writing():
-        settings.attributes[CONNECTION] = database.connection
+    with core(database) as connection:
+        settings.attributes[CONNECTION] = connection
         command.upgrade(settings, revision)
     database.close()
 
@@ -82,7 +80,8 @@ def test_the_tables_are_those_that_the_program_knows(database: Place) -> None:
     database.close()
     found = Database(database.url)
 
-    assert compare_metadata(MigrationContext.configure(found.connection), META) == []
+    with core(found) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), META) == []
     assert ScriptDirectory.from_config(config()).get_heads() == [REVISION]
     found.close()
 
@@ -90,9 +89,9 @@ def test_the_tables_are_those_that_the_program_knows(database: Place) -> None:
 def test_an_older_ledger_is_brought_up_to_date(database: Place) -> None:
     migrate(database.url)
     older = Database(database.url)
-    with older.writing():
+    with core(older) as connection:
         settings = config()
-        settings.attributes[CONNECTION] = older.connection
+        settings.attributes[CONNECTION] = connection
         command.downgrade(settings, "base")
     older.close()
 
@@ -102,4 +101,4 @@ def test_an_older_ledger_is_brought_up_to_date(database: Place) -> None:
     give(ledger, growing(ledger, 3))
     audit(ledger)
     ledger.close()
-    assert open_ledger(database.url, DEV).height() == 3
+    assert database.open().height() == 3

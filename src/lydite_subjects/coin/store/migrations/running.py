@@ -1,12 +1,14 @@
 """Running the migrations: an older ledger is brought up to date in one transaction, a newer one is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, StaticPool, create_engine
 
 from lydite_subjects.coin.spec.params import Params
 from lydite_subjects.coin.store.database import Database
@@ -25,6 +27,19 @@ def config() -> Config:
     return found
 
 
+@contextmanager
+def core(database: Database) -> Iterator[Connection]:
+    """One transaction of a database, as Alembic knows it: over the same connection, which stays open afterwards."""
+    engine = create_engine(
+        database.url,
+        creator=lambda: database.connection,
+        poolclass=StaticPool,
+        isolation_level="AUTOCOMMIT",
+    )
+    with engine.begin() as connection, database.writing():
+        yield connection
+
+
 def upgrade(database: Database, found: Sequence[str], params: Params) -> None:
     """From the revision that was found to the newest one."""
     settings = config()
@@ -37,8 +52,8 @@ def upgrade(database: Database, found: Sequence[str], params: Params) -> None:
         )
     if len(found) > 1:
         raise Damaged(f"{database.where}: expected one revision, found {', '.join(found)}")
-    with database.writing():
-        settings.attributes[CONNECTION] = database.connection
+    with core(database) as connection:
+        settings.attributes[CONNECTION] = connection
         command.upgrade(settings, "head")
         if not database.ask(database.say.networks):
             database.do(database.say.first, (1, params.name, None, -1))
