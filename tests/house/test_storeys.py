@@ -38,7 +38,7 @@ def house(tmp_path: Path) -> Path:
     for room in ["lydite", *rooms, "lydite_subjects", "lydite_subjects/ann", "lydite_subjects/bob"]:
         (tmp_path / "src" / room).mkdir(parents=True)
         (tmp_path / "src" / room / "__init__.py").touch()
-    for part in ("spec", "node", "trials"):
+    for part in ("spec", "node", "store", "miner", "wallet", "remote", "trials"):
         (tmp_path / f"src/lydite_subjects/ann/{part}.py").touch()
     return tmp_path
 
@@ -59,6 +59,10 @@ def test_empty_rooms_break_no_contract(house: Path) -> None:
         ("lydite/cli/__init__", "lydite_subjects.ann", "The platform"),
         ("lydite_subjects/ann/spec", "lydite.model", "A subject's law"),
         ("lydite_subjects/ann/node", "lydite.world", "A subject's law"),
+        *[
+            (f"lydite_subjects/ann/{part}", "lydite.world", "A subject's law")
+            for part in ("store", "miner", "wallet", "remote")
+        ],
         ("lydite_subjects/ann/trials", "lydite_subjects.bob", "Subjects are strangers"),
     ],
 )

@@ -29,6 +29,7 @@ class NodeRefused(CoinError):
         self.rule = str(error.get("rule") or error.get("kind") or status)
         self.expected = error.get("expected")
         self.found = error.get("found")
+        self.where = error.get("where")
         place = f"{error['where']}: " if error.get("where") else ""
         hint = f"; try: {error['try']}" if error.get("try") else ""
         super().__init__(f"{place}{self.rule}: expected {self.expected}, found {self.found}{hint}")

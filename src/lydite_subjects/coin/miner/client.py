@@ -98,7 +98,10 @@ class MiningClient:
     def mine_for_duration(
         self, seconds: float, *, blocks_max: int | None = None, tell: Callable[[Block], None] | None = None
     ) -> Mined:
-        """Mine for so long, or so many blocks; each block that was taken is told."""
+        """Mine for so long, or so many blocks; each block that was taken is told.
+
+        NodeRefused if the node does not want a block that it has asked for itself: it is in trouble, not we too late.
+        """
         began, hashes, blocks, stale = time.monotonic(), self.hashes, self.blocks, self.stale
         while (left := began + seconds - time.monotonic()) > 0 and self.blocks - blocks != blocks_max:
             block = self.mine_block(self.get_mining_template(), timeout=min(left, FRESH_S))
@@ -108,6 +111,8 @@ class MiningClient:
                 self.blocks += 1
                 if tell is not None:
                     tell(block)
+            elif isinstance(self.last_error, NodeRefused):
+                raise self.last_error
             else:
                 self.stale += 1
         took, tried = time.monotonic() - began, self.hashes - hashes

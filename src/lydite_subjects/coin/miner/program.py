@@ -1,6 +1,6 @@
 """The program: mines until its time is over, its blocks are found, or it is told to end.
 
-A node that cannot be reached is asked again, with longer and longer pauses.
+A node that cannot be reached, or that cannot take a block, is asked again, with longer and longer pauses.
 """
 
 import argparse
@@ -14,10 +14,10 @@ from types import FrameType
 from typing import Final
 
 from lydite_subjects.coin.miner.client import FRESH_S, Mined, MiningClient
-from lydite_subjects.coin.remote import NODE_URL, NodeUnreachable
+from lydite_subjects.coin.remote import NODE_URL, NodeRefused, NodeUnreachable
 from lydite_subjects.coin.spec.blocks import Block
-from lydite_subjects.coin.spec.errors import CoinError
-from lydite_subjects.coin.spec.keys import validate_address
+from lydite_subjects.coin.spec.errors import BadAddress, CoinError
+from lydite_subjects.coin.spec.keys import owner_of
 from lydite_subjects.coin.wallet import UnknownWallet, address_in
 
 PAUSE_S_MIN: Final = 0.5
@@ -29,7 +29,7 @@ class _Ended(BaseException):
 
 
 def main(argv: Sequence[str]) -> int:
-    """Mine; return the exit code: 1 if the wallet is none, or no node was ever there."""
+    """Mine; return the exit code: 1 if the wallet is none, or no node was there in the end that has taken a block."""
     options = PARSER.parse_args(argv)
     try:
         with MiningClient(_address(options.wallet), options.node, options.workers) as client:
@@ -48,8 +48,8 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _mine(client: MiningClient, options: argparse.Namespace) -> Mined:
-    """Mine until the end, with pauses while the node is away."""
-    began, pause_s, away = time.monotonic(), PAUSE_S_MIN, False
+    """Mine until the end, with pauses while the node is away or in trouble."""
+    began, pause_s, trouble = time.monotonic(), PAUSE_S_MIN, ""
 
     def tell(block: Block) -> None:
         if not options.json:
@@ -60,15 +60,17 @@ def _mine(client: MiningClient, options: argparse.Namespace) -> Mined:
             wanted = None if options.blocks is None else options.blocks - client.blocks
             try:
                 client.mine_for_duration(min(left, FRESH_S), blocks_max=wanted, tell=tell)
-                pause_s, away = PAUSE_S_MIN, False
-            except NodeUnreachable as error:
-                if not away:
+                pause_s, trouble = PAUSE_S_MIN, ""
+            except (NodeRefused, NodeUnreachable) as error:
+                if trouble != str(error):
                     print(f"miner: {error}; trying again", file=sys.stderr, flush=True)
-                away = True
+                trouble = str(error)
                 time.sleep(max(0.0, min(pause_s, left)))
                 pause_s = min(2 * pause_s, PAUSE_S_MAX)
-    if away and not client.hashes:
-        raise NodeUnreachable("expected a node to mine for, found none until the time was over")
+    if trouble and not client.blocks:
+        raise NodeUnreachable(
+            "expected a node to mine for, found none that takes blocks until the time was over"
+        )
     took = time.monotonic() - began
     return Mined(
         hashes=client.hashes,
@@ -98,12 +100,17 @@ def _told_to_end() -> Iterator[None]:
 
 def _address(wallet: str) -> str:
     """The address that was given, or that of the wallet file that was given."""
-    if validate_address(wallet):
-        return wallet
     try:
-        return address_in(wallet)
-    except UnknownWallet as error:
-        raise UnknownWallet(f"{error}; and {wallet!r:.80} is no address either") from error
+        owner_of(wallet)
+    except BadAddress as no_address:
+        try:
+            return address_in(wallet)
+        except UnknownWallet as no_wallet:
+            raise UnknownWallet(
+                f"--wallet {wallet!r:.80}: expected the address of a wallet or its file, found neither: "
+                f"as an address, {no_address}; as a file, {no_wallet}"
+            ) from no_wallet
+    return wallet
 
 
 def _count(text: str) -> int:
@@ -118,7 +125,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         found = -1.0
     if not found > 0:
-        raise argparse.ArgumentTypeError(f"expected a number of seconds, found {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a number of seconds above 0, found {text!r}")
     return found
 
 

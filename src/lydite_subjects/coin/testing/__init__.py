@@ -1,8 +1,8 @@
 """Factories, fixtures and helpers for whoever tests something with the coin.
 
 One line of a test module, or of the conftest.py at the root: `pytest_plugins = ["lydite_subjects.coin.testing"]`.
-Strategies for Hypothesis are in `strategies`, and helpers for databases in `databases`: those need libraries that not
-everybody has.
+Strategies for Hypothesis are in `strategies`, helpers for databases in `databases`, and a node for this process in
+`local`: those need libraries that not everybody has.
 
 Whoever names this module as a plugin may have imported it before, which pytest would warn of if it wanted to rewrite
 its assertions. There are none that it should: PYTEST_DONT_REWRITE.
@@ -21,7 +21,12 @@ from lydite_subjects.coin.testing.factories import (
     solved,
 )
 from lydite_subjects.coin.testing.fixtures import (
+    PASSWORD,
     chain_factory,
+    empty_wallet,
+    funded_wallet,
+    mock_network_node,
+    pytest_configure,
     sample_block,
     sample_transaction,
     temp_directory,
@@ -31,14 +36,24 @@ from lydite_subjects.coin.testing.fixtures import (
     test_network_node,
     test_wallet,
 )
-from lydite_subjects.coin.testing.processes import MiningTestHelper, NetworkTestHelper, NodeFailed, TestNode
+from lydite_subjects.coin.testing.processes import (
+    NOBODY,
+    MiningTestHelper,
+    NetworkTestHelper,
+    NodeFailed,
+    RunningNode,
+    TestNode,
+)
 
 __all__ = [
+    "NOBODY",
+    "PASSWORD",
     "BlockFactory",
     "ChainFactory",
     "MiningTestHelper",
     "NetworkTestHelper",
     "NodeFailed",
+    "RunningNode",
     "Spending",
     "TestNode",
     "TransactionFactory",
@@ -47,6 +62,10 @@ __all__ = [
     "Wallet",
     "WalletFactory",
     "chain_factory",
+    "empty_wallet",
+    "funded_wallet",
+    "mock_network_node",
+    "pytest_configure",
     "sample_block",
     "sample_transaction",
     "signed_payment",

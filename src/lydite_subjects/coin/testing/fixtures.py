@@ -1,7 +1,9 @@
 """Fixtures: small worlds for tests, each test its own."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -12,10 +14,37 @@ from lydite_subjects.coin.spec.params import DEV
 from lydite_subjects.coin.spec.transactions import Transaction
 from lydite_subjects.coin.testing.chains import ChainFactory
 from lydite_subjects.coin.testing.factories import TransactionFactory, Wallet, WalletFactory
-from lydite_subjects.coin.testing.processes import NetworkTestHelper, TestNode
+from lydite_subjects.coin.testing.processes import MiningTestHelper, NetworkTestHelper, TestNode
+
+if TYPE_CHECKING:
+    from lydite_subjects.coin.testing.local import LocalNode
 
 BLOCKS = 8
 """How many blocks the chain of `test_blockchain` has above the first one: some of them with payments."""
+PASSWORD: Final = "a password of tests"  # noqa: S105 - it keeps nothing that is worth anything
+"""What opens the wallets that are files."""
+PATIENCE_S: Final = 120.0
+"""How long nodes may take to come up on a machine that has much else to do; waits end as soon as they answer."""
+FUNDED_SEED: Final = 101
+EMPTY_SEED: Final = 102
+"""Wallets of their own, so that nobody else in a test has their keys."""
+MARKERS: Final = (
+    "unit: one part by itself",
+    "integration: several parts together, real databases included",
+    "performance: how fast something is",
+    "e2e: whole networks of real processes",
+    "slow: more than ten seconds",
+    "database: needs a database",
+    "network: needs nodes that talk with each other",
+    "mining: blocks are looked for",
+    "crypto: keys, signatures and addresses",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Makes the categories of tests known, so that `--strict-markers` takes them."""
+    for each in MARKERS:
+        config.addinivalue_line("markers", each)
 
 
 @pytest.fixture
@@ -28,6 +57,22 @@ def temp_directory(tmp_path: Path) -> Path:
 def test_wallet() -> Wallet:
     """A wallet."""
     return WalletFactory().make()
+
+
+@pytest.fixture
+def empty_wallet(temp_directory: Path, monkeypatch: pytest.MonkeyPatch) -> Wallet:
+    """A wallet in a file, with nothing in it; its password stands where clients look for one."""
+    return _in_a_file(EMPTY_SEED, temp_directory, monkeypatch)
+
+
+@pytest.fixture
+def funded_wallet(
+    test_network_node: TestNode, temp_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> Wallet:
+    """A wallet in a file that can spend one reward at `test_network_node`; at another one `fund_wallet` does it."""
+    wallet = _in_a_file(FUNDED_SEED, temp_directory, monkeypatch)
+    MiningTestHelper.fund_wallet(test_network_node.url, wallet.address, timeout=PATIENCE_S)
+    return wallet
 
 
 @pytest.fixture
@@ -68,9 +113,19 @@ def test_database(temp_directory: Path) -> Iterator[Ledger]:
 
 
 @pytest.fixture
+def mock_network_node() -> "Iterator[LocalNode]":
+    """A node in this process that knows nobody and keeps nothing: a real one, that starts in milliseconds."""
+    # What a node is made of is for those tests that want one.
+    from lydite_subjects.coin.testing.local import LocalNode
+
+    with LocalNode("mock_network_node") as node:
+        yield node
+
+
+@pytest.fixture
 def test_network_node(temp_directory: Path) -> Iterator[TestNode]:
     """A real node in a process of its own."""
-    nodes = NetworkTestHelper.start_test_nodes(1, temp_directory)
+    nodes = NetworkTestHelper.start_test_nodes(1, temp_directory, timeout=PATIENCE_S)
     yield nodes[0]
     NetworkTestHelper.stop_test_nodes(nodes)
 
@@ -78,6 +133,20 @@ def test_network_node(temp_directory: Path) -> Iterator[TestNode]:
 @pytest.fixture
 def test_multi_node_network(temp_directory: Path) -> Iterator[list[TestNode]]:
     """Three real nodes that know each other."""
-    nodes = NetworkTestHelper.start_test_nodes(3, temp_directory)
+    nodes = NetworkTestHelper.start_test_nodes(3, temp_directory, timeout=PATIENCE_S)
     yield nodes
     NetworkTestHelper.stop_test_nodes(nodes)
+
+
+def _in_a_file(seed: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Wallet:
+    """A wallet whose `filename` is that of a real file."""
+    # Wallets in files are for those tests that want one.
+    from lydite_subjects.coin.wallet import create_wallet
+    from lydite_subjects.coin.wallet.client import PASSWORD_VARIABLE
+    from lydite_subjects.coin.wallet.file import QUICK
+
+    wallet = WalletFactory(seed).make()
+    path = folder / wallet.filename
+    create_wallet(path, PASSWORD, key=wallet.keypair, cost=QUICK)
+    monkeypatch.setenv(PASSWORD_VARIABLE, PASSWORD)
+    return replace(wallet, filename=str(path))

@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from lydite_subjects.coin.spec.keys import validate_address
-from lydite_subjects.coin.testing.factories import WalletFactory
+from lydite_subjects.coin.spec.blocks import UNOWNED
+from lydite_subjects.coin.spec.keys import address_of, validate_address
+from lydite_subjects.coin.spec.params import DEV, Params
 
 LOOPBACK: Final = "127.0.0.1"
 NODE: Final = "lydite_subjects.coin.node"
@@ -24,6 +25,31 @@ STOP_S: Final = 10.0
 LOG: Final = "output.txt"
 TAIL_LETTERS: Final = 2_000
 """How much of what a node has printed is shown when it fails."""
+NOBODY: Final = address_of(UNOWNED)
+"""Whom blocks of tests are mined for that nobody shall be paid for: there is no key of this address."""
+
+
+class RunningNode(Protocol):
+    """A node that answers, wherever it runs."""
+
+    @property
+    def node_id(self) -> str:
+        """What the others call it."""
+        ...
+
+    @property
+    def p2p_port(self) -> int:
+        """Where it listens for peers."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        ...
+
+    def status(self) -> dict[str, Any]:
+        """What it says about itself."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +63,11 @@ class TestNode:
     p2p_port: int
     data_dir: Path
     process: "subprocess.Popen[bytes]"
+
+    @property
+    def port(self) -> int:
+        """The port for HTTP by another name."""
+        return self.api_port
 
     @property
     def url(self) -> str:
@@ -134,7 +165,7 @@ class NetworkTestHelper:  # house: the name that the tests of others know it by
         return eventually(lambda: _told(node_url).get("active_peers", 0) >= count, timeout)
 
     @staticmethod
-    def wait_for_agreement(nodes: Sequence[TestNode], timeout: float = 60) -> bool:
+    def wait_for_agreement(nodes: Sequence[RunningNode], timeout: float = 60) -> bool:
         """Do all of them have the same tip before the time is up?"""
         return eventually(lambda: len({_told(each.url).get("tip") for each in nodes} | {None}) == 2, timeout)
 
@@ -146,13 +177,26 @@ class MiningTestHelper:  # house: the name that the tests of others know it by
     def mine_test_block(
         node_url: str, miner_address: str | None = None, timeout: float = 10
     ) -> dict[str, Any] | None:
-        """Has a node mine one block, for anybody unless an address is given; None if it did not."""
-        address = WalletFactory().make().address if miner_address is None else miner_address
+        """Has a node mine one block, for nobody unless an address is given; None if it did not."""
+        address = NOBODY if miner_address is None else miner_address
         assert validate_address(address)
         try:
             return ask(f"{node_url}/mine_block", {"miner_address": address}, timeout)
         except OSError:
             return None
+
+    @staticmethod
+    def fund_wallet(
+        node_url: str, address: str, rewards: int = 1, *, params: Params = DEV, timeout: float = 30
+    ) -> None:
+        """Has a node mine so many rewards for an address, and more blocks for nobody until all of them are ripe."""
+        payees = [address] * rewards + [NOBODY] * (params.maturity_blocks - 1)
+        for number, each in enumerate(payees, 1):
+            if MiningTestHelper.mine_test_block(node_url, each, timeout) is None:
+                raise NodeFailed(
+                    f"{node_url}: expected {len(payees)} blocks that fund {address}, found no answer with block "
+                    f"{number} within {timeout:g} s; is a node running there, and does what it prints say why?"
+                )
 
     @staticmethod
     def wait_for_blocks(node_url: str, target_height: int, timeout: float = 60) -> bool:

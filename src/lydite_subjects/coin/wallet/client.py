@@ -16,16 +16,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from lydite_subjects.coin.remote import NODE_URL, Remote
-from lydite_subjects.coin.spec.amounts import coins, grains
+from lydite_subjects.coin.remote import NODE_URL, NodeRefused, Remote
+from lydite_subjects.coin.spec.amounts import coins
 from lydite_subjects.coin.spec.errors import CoinError
 from lydite_subjects.coin.spec.keys import PrivateKey
+from lydite_subjects.coin.spec.mempool import RATE_MIN
 from lydite_subjects.coin.spec.params import network
+from lydite_subjects.coin.spec.transactions import Transaction
 from lydite_subjects.coin.wallet.file import WalletError, address_in, open_wallet
 from lydite_subjects.coin.wallet.payment import (
     INPUTS_MAX,
     Amount,
     Owned,
+    fee_of,
     owned_from_plain,
     pay,
     payments,
@@ -35,6 +38,8 @@ PASSWORD_VARIABLE: Final = "COIN_WALLET_PASSWORD"  # noqa: S105 - its name, not 
 FEE: Final = "0.0001"
 """The fee of a payment if nothing else is said; it is enough for 10,000 bytes at the usual rate."""
 PAGES_MAX: Final = 100
+HISTORY_MAX: Final = 100
+"""How many transactions a node tells at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,19 @@ class Sent:
     txid: str
     paid: Decimal
     fee: Decimal
+
+
+def history_of(node: Remote, address: str, limit: int) -> dict[str, Any]:
+    """The history of an address as /history tells it, from as many pages as it takes."""
+    # By txid: what has waited on one page may be in a block on the next one.
+    found: dict[str, dict[str, Any]] = {}
+    after: dict[str, str] = {}
+    while True:
+        page = node.get(f"/history/{address}", limit=min(limit - len(found), HISTORY_MAX), **after)
+        found.update((each["txid"], each) for each in page["transactions"])
+        if len(found) >= limit or not page.get("next") or not page["transactions"]:
+            return {**page, "transactions": list(found.values())}
+        after = {"before": page["next"]}
 
 
 class WalletClient:
@@ -93,17 +111,16 @@ class WalletClient:
         """Pay several people in one transaction: either all of them are paid or nobody is."""
         outputs = payments(recipients)
         paid = sum(output.amount for output in outputs)
-        fee_grains = grains(repr(fee) if isinstance(fee, float) else fee)
+        fee_grains = fee_of(fee)
         key = self._unlocked()
         magic = network(str(self._node.get("/status").get("network"))).magic
         transaction = pay(key, self._owned(paid + fee_grains), outputs, fee=fee_grains, magic=magic)
-        answer = self._node.post("/transactions", {"hex": transaction.encode().hex()})
+        answer = self._handed_in(transaction)
         return Sent(txid=answer["txid"], paid=Decimal(coins(paid)), fee=Decimal(coins(fee_grains)))
 
     def history(self, limit: int = 20) -> list[dict[str, Any]]:
         """What came and went, the newest first; `height` is None while it waits for a block."""
-        answer = self._node.get(f"/history/{self.address}", limit=limit)
-        entries: list[dict[str, Any]] = answer["transactions"]
+        entries: list[dict[str, Any]] = history_of(self._node, self.address, limit)["transactions"]
         return entries
 
     def close(self) -> None:
@@ -117,6 +134,19 @@ class WalletClient:
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         self.close()
+
+    def _handed_in(self, transaction: Transaction) -> dict[str, Any]:
+        data = transaction.encode()
+        try:
+            answer: dict[str, Any] = self._node.post("/transactions", {"hex": data.hex()})
+        except NodeRefused as error:
+            if error.rule != "fee-too-low":
+                raise
+            # The law counts grains and bytes; whoever pays counts coins.
+            hint = f"a fee of {coins(len(data) * RATE_MIN)} coins or more"
+            told = {"rule": error.rule, "expected": error.expected, "found": error.found, "try": hint}
+            raise NodeRefused(error.status, {**told, "where": error.where}) from error
+        return answer
 
     def _unlocked(self) -> PrivateKey:
         if self._key is None:

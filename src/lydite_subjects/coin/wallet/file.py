@@ -25,6 +25,7 @@ FORMAT: Final = "lydite coin wallet"
 VERSION: Final = 1
 FILE_BYTES_MAX: Final = 10_000
 MODE: Final = 0o600
+_CREATE: Final = "`python -m lydite_subjects.coin.wallet create FILE`"
 _MEMORY_BYTES_MAX: Final = 1 << 30
 _ROUNDS_MAX: Final = 16
 
@@ -144,9 +145,7 @@ def _read(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             data = file.read(FILE_BYTES_MAX + 1)
     except FileNotFoundError:
-        raise UnknownWallet(
-            f"{path}: expected a wallet file, found none; `wallet create` makes one"
-        ) from None
+        raise UnknownWallet(f"{path}: expected a wallet file, found none; {_CREATE} makes one") from None
     except OSError as error:
         raise UnknownWallet(f"{path}: expected a wallet file, found {error.strerror}") from error
     if len(data) > FILE_BYTES_MAX:
@@ -167,7 +166,10 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _damaged(path: Path, expected: str, found: str) -> DamagedWallet:
-    return DamagedWallet(f"{path}: a damaged wallet: expected {expected}, found {found}")
+    return DamagedWallet(
+        f"{path}: a damaged wallet, or none: expected {expected}, found {found}; "
+        "look whether this is the file that you mean, or take a copy of the wallet"
+    )
 
 
 def _write_new(path: Path, said: dict[str, Any]) -> None:

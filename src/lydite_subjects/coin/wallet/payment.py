@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from lydite_subjects.coin.spec.amounts import MONEY_MAX, coins, grains
-from lydite_subjects.coin.spec.errors import BadAmount, CoinError
+from lydite_subjects.coin.spec.errors import BadAddress, BadAmount, CoinError
 from lydite_subjects.coin.spec.keys import PrivateKey, owner_of
 from lydite_subjects.coin.spec.transactions import (
     Input,
@@ -19,6 +19,8 @@ from lydite_subjects.coin.spec.transactions import (
 INPUTS_MAX: Final = 1_000
 """A payment spends no more coins at once."""
 OUTPUTS_MAX: Final = 1_000
+WRONG_MAX: Final = 10
+"""Of so many mistakes in one list is told what they are."""
 
 Amount = str | int | float | Decimal
 
@@ -66,7 +68,15 @@ def owned_from_plain(values: Iterable[Mapping[str, Any]]) -> list[Owned]:
 
 def payments(recipients: Iterable[tuple[str, Amount]]) -> list[Output]:
     """The outputs that pay these people; every address and amount is looked at before anything is sent."""
-    outputs = [Output(positive(amount), owner_of(address)) for address, amount in recipients]
+    outputs, wrong, several = list[Output](), list[CoinError](), list(recipients)
+    for number, (address, amount) in enumerate(several, 1):
+        whose = "the recipient" if len(several) == 1 else f"recipient {number}"
+        try:
+            outputs.append(Output(positive(amount, f"{whose}: the amount"), _owner(address, whose)))
+        except (BadAddress, BadAmount) as error:
+            wrong.append(error)
+    if wrong:
+        raise type(wrong[0])(all_of([str(each) for each in wrong]))
     if not 0 < len(outputs) <= OUTPUTS_MAX:
         raise CoinError(f"a payment: expected 1 to {OUTPUTS_MAX:,} recipients, found {len(outputs):,}")
     total = sum(output.amount for output in outputs)
@@ -75,14 +85,23 @@ def payments(recipients: Iterable[tuple[str, Amount]]) -> list[Output]:
     return outputs
 
 
-def positive(amount: Amount) -> int:
-    """The grains of an amount that can be paid; a float is what it prints as."""
-    if isinstance(amount, bool):
-        raise BadAmount(f"expected an amount in coins, found {amount}")
-    found = grains(repr(amount) if isinstance(amount, float) else amount)
+def all_of(wrong: Sequence[str]) -> str:
+    """Several mistakes as one text, a line each; of very many only the first ones."""
+    more = [f"and {len(wrong) - WRONG_MAX:,} more"] if len(wrong) > WRONG_MAX else []
+    return "\n".join([*wrong[:WRONG_MAX], *more])
+
+
+def positive(amount: Amount, what: str = "a payment") -> int:
+    """The grains of an amount that can be paid."""
+    found = _grains(amount, what)
     if found == 0:
-        raise BadAmount("expected an amount of more than 0 coins, found 0")
+        raise BadAmount(f"{what}: expected more than 0 coins, found 0")
     return found
+
+
+def fee_of(fee: Amount) -> int:
+    """The grains of a fee."""
+    return _grains(fee, "the fee")
 
 
 def pay(
@@ -129,3 +148,20 @@ def choose(owned: Sequence[Owned], needed: int) -> list[Owned]:
         why=f"expected at most {INPUTS_MAX:,} coins to be worth {coins(needed)}, found {coins(largest)}; "
         "send yourself a part of it first",
     )
+
+
+def _owner(address: str, whose: str) -> bytes:
+    try:
+        return owner_of(address)
+    except BadAddress as error:
+        raise BadAddress(f"{whose}: {error}; ask for the address again, and copy all of it") from error
+
+
+def _grains(amount: Amount, what: str) -> int:
+    """The grains of an amount; a float is what it prints as."""
+    if isinstance(amount, bool):
+        raise BadAmount(f"{what}: expected an amount in coins, found {amount}")
+    try:
+        return grains(repr(amount) if isinstance(amount, float) else amount)
+    except BadAmount as error:
+        raise BadAmount(f"{what}: {error}") from error

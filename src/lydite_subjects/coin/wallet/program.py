@@ -19,8 +19,9 @@ from typing import Any, Final
 from lydite_subjects.coin.remote import NODE_URL, Remote
 from lydite_subjects.coin.spec.errors import CoinError
 from lydite_subjects.coin.spec.keys import validate_address
-from lydite_subjects.coin.wallet.client import FEE, PASSWORD_VARIABLE, Sent, WalletClient
+from lydite_subjects.coin.wallet.client import FEE, PASSWORD_VARIABLE, Sent, WalletClient, history_of
 from lydite_subjects.coin.wallet.file import WalletError, address_in, create_wallet
+from lydite_subjects.coin.wallet.payment import all_of, payments
 
 _BATCH_BYTES_MAX: Final = 1_000_000
 
@@ -72,8 +73,7 @@ def _batch(options: argparse.Namespace) -> dict[str, Any]:
 
 def _history(options: argparse.Namespace) -> dict[str, Any]:
     with Remote(options.node) as node:
-        answer: dict[str, Any] = node.get(f"/history/{_paid_to(options.wallet)}", limit=options.limit)
-    return answer
+        return history_of(node, _paid_to(options.wallet), options.limit)
 
 
 def _sent(sent: Sent) -> dict[str, Any]:
@@ -90,13 +90,22 @@ def _recipients(path: str) -> list[tuple[str, str]]:
         text = sys.stdin.read(_BATCH_BYTES_MAX) if path == "-" else _text_of(Path(path), _BATCH_BYTES_MAX)
     except OSError as error:
         raise CoinError(f"{path}: expected a list of recipients, found {error.strerror}") from error
-    found = []
+    found, wrong = list[tuple[str, str]](), list[str]()
     for number, line in enumerate(text.splitlines(), start=1):
         words = line.partition("#")[0].replace(",", " ").split()
-        if len(words) not in {0, 2}:
-            raise CoinError(f"{path}, line {number}: expected ADDRESS AMOUNT, found {line[:80]!r}")
-        if words:
+        if not words:
+            continue
+        try:
+            if len(words) != 2:
+                raise CoinError(f"expected ADDRESS AMOUNT, found {line[:80]!r}")
+            payments([(words[0], words[1])])
             found.append((words[0], words[1]))
+        except CoinError as error:
+            wrong.append(f"{path}, line {number}: {error}")
+    if wrong:
+        raise CoinError(all_of(wrong))
+    if not found:
+        raise CoinError(f"{path}: expected lines ADDRESS AMOUNT, found none")
     return found
 
 

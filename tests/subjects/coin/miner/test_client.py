@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lydite_subjects.coin.miner import MiningClient
+from lydite_subjects.coin.miner import MiningClient, program
 from lydite_subjects.coin.miner import client as module
 from lydite_subjects.coin.miner.program import main
 from lydite_subjects.coin.remote import NodeRefused, NodeUnreachable, Remote
@@ -141,6 +141,37 @@ def test_a_block_that_is_refused_tells_the_rule() -> None:
     assert str(miner.last_error) == "block: fees-sum: expected 50, found 51; try: less"
 
 
+TROUBLE = {"error": {"kind": "failed", "expected": "a disk", "found": "a full one", "where": "database"}}
+
+
+def test_a_node_in_trouble_is_no_miner_who_came_too_late() -> None:
+    node = PlayedNode(answers={"/mining/submit": (503, TROUBLE)})
+    miner = mining(node)
+
+    with pytest.raises(NodeRefused, match="database: failed: expected a disk, found a full one"):
+        miner.mine_for_duration(30, blocks_max=1)
+
+    assert (miner.blocks, miner.stale) == (0, 0)
+    node.answers.clear()
+    assert miner.mine_for_duration(30, blocks_max=1)["blocks"] == 1
+
+
+def test_the_program_waits_for_a_node_in_trouble_and_says_so_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    node = PlayedNode(answers={"/mining/submit": (503, TROUBLE)})
+    monkeypatch.setattr(program, "MiningClient", lambda *_: mining(node))
+    monkeypatch.setattr(program, "PAUSE_S_MIN", 0.01)
+
+    assert main(["--wallet", ADDRESS, "--timeout", "0.5"]) == 1
+
+    said = capsys.readouterr().err
+    assert said.count("expected a disk, found a full one; trying again") == 1
+    assert "found none that takes blocks until the time was over" in said
+    # With longer and longer pauses, so that it does not make things worse.
+    assert 2 <= node.asked.count("/mining/submit") < 20
+
+
 @pytest.mark.parametrize("address", ["", "test_miner", "2MzQwSSnBHWHqSAqtTVQ6v47XtaisrJa1Vc"])
 def test_nobody_mines_for_what_is_no_address(address: str) -> None:
     with pytest.raises(BadAddress):
@@ -170,7 +201,9 @@ def test_the_program_ends_when_there_is_no_node(capsys: pytest.CaptureFixture[st
     ("argv", "text"),
     [
         (["--wallet", "nobody"], "expected a wallet file, found none"),
-        (["--wallet", "nobody"], "'nobody' is no address either"),
+        (["--wallet", "nobody"], "'nobody': expected the address of a wallet or its file, found neither"),
+        (["--wallet", "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy"], "as an address, expected version 0"),
+        (["--wallet", ""], "expected an address that begins with 1, found ''"),
         (["--wallet", ADDRESS, "--node", "nowhere"], "expected the URL of a node"),
         (["--wallet", ADDRESS, "--workers", "9999"], "expected 1 to 1,024, found 9,999"),
     ],

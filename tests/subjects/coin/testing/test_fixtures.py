@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from lydite_subjects.coin.spec.blocks import Block
 from lydite_subjects.coin.spec.chain import Chain
 from lydite_subjects.coin.spec.ledger import Ledger
@@ -12,6 +14,9 @@ from lydite_subjects.coin.testing import ChainFactory, MiningTestHelper, Network
 from lydite_subjects.coin.testing.chains import FOREVER_S
 
 pytest_plugins = ["lydite_subjects.coin.testing"]
+pytestmark = pytest.mark.timeout(300)
+
+PATIENCE_S = 120.0
 
 
 def test_a_sample_transaction_is_lawful(sample_transaction: Transaction) -> None:
@@ -54,11 +59,14 @@ def test_a_database_is_new_and_keeps_a_chain(
 
 def test_real_nodes_mine_and_agree(test_multi_node_network: list[TestNode], test_wallet: Wallet) -> None:
     first, _, last = test_multi_node_network
+    assert [NetworkTestHelper.wait_for_node_ready(each.port) for each in test_multi_node_network] == [
+        True
+    ] * 3
 
-    found = MiningTestHelper.mine_test_block(first.url, test_wallet.address, timeout=30)
+    found = MiningTestHelper.mine_test_block(first.url, test_wallet.address, timeout=PATIENCE_S)
 
     assert found is not None
     assert found["height"] == 1
-    assert MiningTestHelper.wait_for_blocks(last.url, 2)
-    assert NetworkTestHelper.wait_for_agreement(test_multi_node_network)
+    assert MiningTestHelper.wait_for_blocks(last.url, 2, PATIENCE_S)
+    assert NetworkTestHelper.wait_for_agreement(test_multi_node_network, PATIENCE_S)
     assert last.status()["tip"] == found["hash"]

@@ -130,6 +130,23 @@ def test_what_is_no_address_is_refused_before_anything_is_paid() -> None:
         payments([(OTHER, 1), ("2MzQwSSnBHWHqSAqtTVQ6v47XtaisrJa1Vc", 1)])
 
 
+def test_every_recipient_that_is_none_is_told_at_once_and_of_very_many_the_first() -> None:
+    with pytest.raises(BadAddress) as caught:
+        payments([("x", 1), (OTHER, 1), (OTHER, "-1"), (OTHER[:-1], 0)])
+    with pytest.raises(BadAmount) as many:
+        payments([(OTHER, 0)] * 13)
+    with pytest.raises(BadAmount) as one:
+        payments([(OTHER, "0")])
+
+    told = str(caught.value).splitlines()
+    assert [each.partition(": ")[0] for each in told] == ["recipient 1", "recipient 3", "recipient 4"]
+    assert told[0].endswith("; ask for the address again, and copy all of it")
+    assert "recipient 3: the amount: expected an amount in coins from 0" in told[1]
+    assert [each.partition(" ")[0] for each in str(many.value).splitlines()] == ["recipient"] * 10 + ["and"]
+    assert str(many.value).endswith("\nand 3 more")
+    assert str(one.value) == "the recipient: the amount: expected more than 0 coins, found 0"
+
+
 def test_a_batch_is_bounded() -> None:
     with pytest.raises(CoinError, match="1 to 1,000 recipients, found 0"):
         payments([])

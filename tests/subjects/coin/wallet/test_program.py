@@ -142,6 +142,30 @@ def test_a_line_that_is_no_recipient_is_named(
     assert "line 2: expected ADDRESS AMOUNT" in capsys.readouterr().err
 
 
+def test_every_line_that_is_wrong_is_named_and_a_list_of_none_is_refused(
+    wallet: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for text in (f"# who\n\n{BOB} -1\n{BOB} 1\n{BOB}\nx 1\n", "# nobody\n"):
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+        assert main(["batch", str(wallet), "-"]) == 1
+
+    told = capsys.readouterr().err.splitlines()
+    assert [each.partition("-, line ")[2][:1] for each in told] == ["3", "5", "6", ""]
+    assert "line 3: the recipient: the amount: expected an amount in coins" in told[0]
+    assert told[3] == "wallet: -: expected lines ADDRESS AMOUNT, found none"
+
+
+@pytest.mark.parametrize("fee", ["-1", "abc", "0.000000001", "21000001"])
+def test_a_fee_that_is_none_is_called_the_fee(
+    wallet: Path, fee: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COIN_WALLET_PASSWORD", PASSWORD)
+
+    assert main(["send", str(wallet), BOB, "1", "--fee", fee, *NOWHERE]) == 1
+
+    assert "wallet: the fee: expected an amount in coins from 0 to 21,000,000" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("argv", [[], ["spend"], ["send", "w"], ["history", "w", "--limit", "x"]])
 def test_what_is_not_understood_ends_with_two(argv: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
