@@ -1,0 +1,57 @@
+"""Settings: what they are, where each value comes from, and what is wrong with a file of them."""
+
+from lydite.config.keys import KEYS, Key, Value, variable_of
+from lydite.config.load import FILE_NAME, Flag, Loaded, load
+from lydite.config.mask import masked
+from lydite.config.origin import Origin, Source
+from lydite.config.presets import PRESETS
+from lydite.config.problems import ConfigRefused, Problem
+from lydite.config.schema import schema
+from lydite.config.settings import (
+    Actors,
+    CampaignSettings,
+    Chaos,
+    Coverage,
+    Gates,
+    HistorySettings,
+    Network,
+    Performance,
+    Platform,
+    PropertyTests,
+    ReportSettings,
+    Settings,
+    Sweeps,
+    Sync,
+)
+
+__all__ = [
+    "FILE_NAME",
+    "KEYS",
+    "PRESETS",
+    "Actors",
+    "CampaignSettings",
+    "Chaos",
+    "ConfigRefused",
+    "Coverage",
+    "Flag",
+    "Gates",
+    "HistorySettings",
+    "Key",
+    "Loaded",
+    "Network",
+    "Origin",
+    "Performance",
+    "Platform",
+    "Problem",
+    "PropertyTests",
+    "ReportSettings",
+    "Settings",
+    "Source",
+    "Sweeps",
+    "Sync",
+    "Value",
+    "load",
+    "masked",
+    "schema",
+    "variable_of",
+]

@@ -1,0 +1,245 @@
+"""The settings themselves: a section is a class, a key is a field, and each says what it means.
+
+What stands here is all there is to say about a key: the reader of files, the reference, the schema and
+`lydite config show` have it from these fields. A value here is what holds where no preset, no file, no variable
+and no flag says anything else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+REPORT_FORMATS = ("html", "markdown", "json", "junit", "ctrf", "github")
+
+PRESET_NAMES = ("development", "ci", "nightly")
+
+DAY_S = 86_400
+
+PATH = "a path without a zero byte"
+
+
+def told(meaning: str, **limits: Any) -> dict[str, Any]:
+    """What a key means, and what limits it: `unit`, `low`, `high`, `choices`, `shape` and its `words`, `secret`."""
+    return {"meaning": meaning, **limits}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """What holds for everything."""
+
+    preset: str = field(
+        default="development",
+        metadata=told("The values to begin with: see the presets.", choices=PRESET_NAMES),
+    )
+    parallel: bool = field(default=True, metadata=told("Run what can run at the same time at the same time."))
+    jobs: int = field(
+        default=0,
+        metadata=told(
+            "How many processes run at a time where `parallel` is true; 0 is one for each core.",
+            unit="processes",
+            low=0,
+            high=1024,
+        ),
+    )
+    data_dir: str = field(
+        default=".lydite",
+        metadata=told(
+            "The folder for everything that is kept: failures, history, reports.",
+            shape=r"[^\0]+",
+            words=f"{PATH}, not empty",
+        ),
+    )
+    environment_file: str = field(
+        default="",
+        metadata=told(
+            "The file that describes the environment of the tests; empty is none.",
+            shape=r"[^\0]*",
+            words=PATH,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignSettings:
+    """A campaign: `lydite prove`."""
+
+    target: str = field(default="coin", metadata=told("What is tested where no target is named."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweeps:
+    """Trials over many seeds."""
+
+    seeds: int = field(
+        default=200, metadata=told("How many seeds of each trial.", unit="seeds", low=1, high=10**9)
+    )
+    timeout_s: float = field(
+        default=120.0, metadata=told("Real time that one run may take.", unit="seconds", low=0.1, high=DAY_S)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyTests:
+    """Tests of properties over generated values."""
+
+    cases: int = field(
+        default=1000,
+        metadata=told("How many values each property is tried on.", unit="cases", low=1, high=10**9),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chaos:
+    """Faults that are made on purpose, on real processes."""
+
+    enabled: bool = field(default=True, metadata=told("Make faults at all."))
+    duration_s: float = field(
+        default=60.0, metadata=told("How long faults are made.", unit="seconds", low=0, high=DAY_S)
+    )
+    interval_s: float = field(
+        default=10.0,
+        metadata=told(
+            "Time from the beginning of a fault to that of the next.", unit="seconds", low=0.01, high=DAY_S
+        ),
+    )
+    recovery_timeout_s: float = field(
+        default=60.0,
+        metadata=told("Time to be well again after the last fault.", unit="seconds", low=0.01, high=DAY_S),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """The network between nodes."""
+
+    latency_ms: float = field(
+        default=10.0,
+        metadata=told("What each message takes at least, one way.", unit="milliseconds", low=0, high=60_000),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actors:
+    """Tests of actors."""
+
+    scale: float = field(
+        default=1.0,
+        metadata=told(
+            "Multiplies the numbers of actors and of messages.", unit="times", low=0.001, high=1000
+        ),
+    )
+    timeout_s: float = field(
+        default=5.0,
+        metadata=told("How long one answer of an actor may take.", unit="seconds", low=0.001, high=DAY_S),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sync:
+    """Tests of nodes that catch up with a chain."""
+
+    chain_size: int = field(
+        default=10_000, metadata=told("How long the chain is.", unit="blocks", low=1, high=10**8)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performance:
+    """Figures of speed and size."""
+
+    tracking: bool = field(default=True, metadata=told("Measure, and compare with what was measured before."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """Coverage of the code under test."""
+
+    enabled: bool = field(default=False, metadata=told("Measure which lines are run."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gates:
+    """What a campaign must reach for its code to be shipped."""
+
+    unit: float = field(
+        default=100.0, metadata=told("Unit tests that pass, at least.", unit="percent", low=0, high=100)
+    )
+    integration: float = field(
+        default=95.0, metadata=told("Integration tests that pass, at least.", unit="percent", low=0, high=100)
+    )
+    coverage: float = field(
+        default=80.0, metadata=told("Lines that are run, at least.", unit="percent", low=0, high=100)
+    )
+    regression: float = field(
+        default=20.0,
+        metadata=told("By how much a figure may get worse, at most.", unit="percent", low=0, high=1000),
+    )
+    resilience: float = field(
+        default=80.0, metadata=told("The resilience under chaos, at least.", unit="percent", low=0, high=100)
+    )
+    score: float = field(
+        default=75.0, metadata=told("The score of performance, at least.", unit="points", low=0, high=100)
+    )
+
+    @property
+    def limits(self) -> Mapping[str, float]:
+        """The limit of each gate, by the name of the gate."""
+        return {
+            "unit.success": self.unit,
+            "integration.success": self.integration,
+            "coverage.lines": self.coverage,
+            "performance.regression": self.regression,
+            "resilience.success": self.resilience,
+            "performance.score": self.score,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistorySettings:
+    """Where campaigns are remembered."""
+
+    # Not in `repr`: it may hold a password, and what is printed for a look ends up in logs.
+    url: str = field(
+        default="",
+        repr=False,
+        metadata=told(
+            "The database of the history, such as `postgresql://user@host/lydite`; empty is a file of SQLite in "
+            "`data_dir`. A password in it is never shown.",
+            shape=r"|sqlite(\+pysqlite)?:///.+|postgresql(\+psycopg)?://.*",
+            words="empty, or a URL that begins with sqlite:/// or postgresql://",
+            secret=True,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSettings:
+    """What is written about a campaign."""
+
+    formats: tuple[str, ...] = field(
+        default=("html", "markdown", "json", "junit"),
+        metadata=told("In which formats.", choices=REPORT_FORMATS),
+    )
+    folder: str = field(
+        default="",
+        metadata=told("Where to; empty is `reports` in `data_dir`.", shape=r"[^\0]*", words=PATH),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings, section by section."""
+
+    lydite: Platform = field(default_factory=Platform)
+    campaign: CampaignSettings = field(default_factory=CampaignSettings)
+    sweep: Sweeps = field(default_factory=Sweeps)
+    property: PropertyTests = field(default_factory=PropertyTests)
+    chaos: Chaos = field(default_factory=Chaos)
+    network: Network = field(default_factory=Network)
+    actors: Actors = field(default_factory=Actors)
+    sync: Sync = field(default_factory=Sync)
+    performance: Performance = field(default_factory=Performance)
+    coverage: Coverage = field(default_factory=Coverage)
+    gates: Gates = field(default_factory=Gates)
+    history: HistorySettings = field(default_factory=HistorySettings)
+    report: ReportSettings = field(default_factory=ReportSettings)
