@@ -1,0 +1,292 @@
+"""`lydite gate`: from the result of a campaign to the decision whether to ship, every gate with its margin."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from lydite.cli.exits import Exit
+from lydite.cli.kept import is_a_name, opened
+from lydite.cli.options import JsonOption
+from lydite.model import (
+    CampaignResult,
+    Decision,
+    Flaky,
+    GateOutcome,
+    InputError,
+    Standing,
+    Verdict,
+    as_form,
+    from_form,
+)
+
+if TYPE_CHECKING:
+    from lydite.gates import Proof, Rules
+
+Read = TypeVar("Read")
+
+SELFTEST = "selftest"
+
+# Without a decision the code is that of bad input: whatever went in says nothing, and nothing may be shipped.
+CODES = MappingProxyType(
+    {
+        Standing.PASSED: Exit.HOLDS,
+        Standing.FAILED: Exit.VIOLATED,
+        Standing.NOT_EVALUATED: Exit.BAD_INPUT,
+    }
+)
+
+_COLOURS = MappingProxyType(
+    {
+        Standing.PASSED: Verdict.HOLDS,
+        Standing.FAILED: Verdict.VIOLATED,
+        Standing.NOT_EVALUATED: Verdict.UNKNOWN,
+        Standing.WAIVED: Verdict.UNKNOWN,
+    }
+)
+
+HEAD = ("gate", "says", "actual", "bound", "limit", "margin", "samples")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What is to be judged, wherever it comes from."""
+
+    result: CampaignResult
+    previous: CampaignResult | None = None
+    flaky: tuple[Flaky, ...] = ()
+
+
+def gate(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="RESULT",
+            help="The JSON file of a campaign's result, its name in the history, or selftest.",
+        ),
+    ],
+    *,
+    previous: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The result of the campaign before it.")
+    ] = None,
+    waivers: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Who answers for which gate until when, as TOML.")
+    ] = None,
+    partial: Annotated[
+        bool,
+        typer.Option("--partial", help="What the campaign did not look at decides nothing, but for safety."),
+    ] = False,
+    today: Annotated[
+        str, typer.Option(metavar="DAY", help="The day on which waivers must count; today in UTC without it.")
+    ] = "",
+    as_json: JsonOption = False,
+) -> Exit:
+    """Decide by the gates whether to ship, and tell of each what it saw and how far it is from its limit."""
+    from lydite.gates import Rules, decide
+
+    rules = Rules().relaxed() if partial else Rules()
+    if what == SELFTEST:
+        return _selftest(rules, as_json=as_json)
+    problems: list[InputError] = []
+    judged = _tried(lambda: _judged(what, previous), problems)
+    waived = _tried(lambda: _waived(rules, waivers), problems)
+    day = _tried(lambda: _day(today), problems)
+    if judged is None or waived is None or day is None:
+        _refuse(problems)
+    decision = decide(judged.result, waived, previous=judged.previous, flaky=judged.flaky, today=day)
+    code = CODES[decision.standing]
+    if as_json:
+        _say_json(what, judged.result, decision, code)
+    else:
+        _say(judged.result, decision)
+    return code
+
+
+def _judged(what: str, previous: Path | None) -> Judged:
+    """What a result file says, and that of the campaign before; or what the history knows by this name."""
+    if previous is None and is_a_name(what):
+        with opened() as history:
+            known = history.dossier(history.result(what))
+            return Judged(result=known.result, previous=history.previous(known.result), flaky=known.flaky)
+    problems: list[InputError] = []
+    result = _tried(lambda: _result(Path(what)), problems)
+    before = None if previous is None else _tried(lambda: _result(previous), problems)
+    if result is None or problems:
+        _refuse(problems)
+    return Judged(result=result, previous=before)
+
+
+def _result(path: Path) -> CampaignResult:
+    text = _text(path)
+
+    def refused(constant: str) -> NoReturn:
+        raise InputError(f"the result has {constant}, which is no number", where=str(path))
+
+    try:
+        form = json.loads(text, parse_constant=refused)
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"the result is no JSON: {error.msg}",
+            where=f"{path}, line {error.lineno}",
+            remedy="give the JSON form of a campaign's result",
+        ) from error
+    except RecursionError as error:
+        raise InputError("the result is nested too deeply", where=str(path)) from error
+    try:
+        return from_form(CampaignResult, form)
+    except InputError as error:
+        place = f"{path}, {error.where}" if error.where else str(path)
+        raise InputError(error.what, where=place, remedy=error.remedy) from error
+
+
+def _waived(rules: "Rules", path: Path | None) -> "Rules":
+    from lydite.gates import read_waivers
+
+    if path is None:
+        return rules
+    never = [name for name in rules.names if name not in rules.waivable]
+    read = read_waivers(_text(path), where=str(path), waivable=rules.waivable, never=never)
+    return rules.waived(*read)
+
+
+def _text(path: Path) -> str:
+    from lydite.cli.files import reading_text
+
+    try:
+        with reading_text(path) as file:
+            return file.read()
+    except UnicodeDecodeError as error:
+        raise InputError("the file is no text in UTF-8", where=str(path)) from error
+
+
+def _day(text: str) -> dt.date:
+    if not text:
+        return dt.datetime.now(dt.UTC).date()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"a day is told as 2026-12-31, found {text!r}", where="--today") from error
+
+
+def _tried(read: Callable[[], Read], problems: list[InputError]) -> Read | None:
+    """What was read; or None, and the problem among the others."""
+    try:
+        return read()
+    except InputError as error:
+        problems.append(error)
+        return None
+
+
+def _refuse(problems: Sequence[InputError]) -> NoReturn:
+    """One error for all problems."""
+    if len(problems) == 1:
+        raise problems[0]
+    raise InputError("; ".join(str(problem) for problem in problems))
+
+
+def _say(result: CampaignResult, decision: Decision) -> None:
+    from lydite.cli.paper import painted, say
+
+    rows = [_cells(outcome) for outcome in decision.outcomes]
+    widths = [max(len(row[column]) for row in (HEAD, *rows)) for column in range(len(HEAD))]
+    say(_row(HEAD, widths))
+    for outcome, row in zip(decision.outcomes, rows, strict=True):
+        line = _row(row, widths)
+        says = str(outcome.standing)
+        say(line.replace(f"  {says}", f"  {painted(_COLOURS[outcome.standing], says)}", 1))
+        aside = "" if outcome.required else " (does not decide)"
+        say(f"    {outcome.sentence}{aside}")
+        if outcome.waiver:
+            say(f"    waiver: {outcome.waiver}")
+    told = decision.sentence.removeprefix(f"{decision.standing}: ")
+    head = painted(_COLOURS[decision.standing], str(decision.standing).upper())
+    say(("", f"{head}  {result.target}, campaign {result.identity}: {told}"))
+
+
+def _cells(outcome: GateOutcome) -> tuple[str, ...]:
+    sign = ">=" if outcome.at_least else "<="
+    return (
+        outcome.gate,
+        str(outcome.standing),
+        _figure(outcome.actual, outcome.unit),
+        _figure(outcome.bound, outcome.unit),
+        f"{sign} {_figure(outcome.limit, outcome.unit)}",
+        _figure(outcome.margin, outcome.unit, sign="+"),
+        f"{outcome.samples:,}",
+    )
+
+
+def _figure(value: float | None, unit: str, sign: str = "") -> str:
+    """A figure with at most two decimals; a dash, where there is none."""
+    if value is None:
+        return "-"
+    shown = f"{value:{sign},.2f}".rstrip("0").rstrip(".")
+    if float(shown.replace(",", "")).is_integer() and not float(value).is_integer():
+        # Rounding must not hide what a gate fails by: 99.996 % is not 100 %.
+        shown = f"{value:{sign},.6g}"
+    return f"{shown} {unit}".rstrip()
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    told = [
+        cell.ljust(width) if column < 2 else cell.rjust(width)
+        for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    ]
+    return "  ".join(told).rstrip()
+
+
+def _say_json(what: str, result: CampaignResult, decision: Decision, code: Exit) -> None:
+    from lydite.cli.paper import say_json
+
+    say_json(
+        {
+            "verb": "gate",
+            "file": what,
+            "target": result.target,
+            "identity": result.identity,
+            "standing": str(decision.standing),
+            "sentence": decision.sentence,
+            "gates": [as_form(outcome) | {"margin": outcome.margin} for outcome in decision.outcomes],
+            "exit_code": int(code),
+        }
+    )
+
+
+def _selftest(rules: "Rules", *, as_json: bool) -> Exit:
+    from lydite.cli.paper import counted, painted, say, say_json
+    from lydite.gates import selftest
+
+    proofs = selftest(rules)
+    unproven = [proof.gate for proof in proofs if not proof.proven]
+    code = Exit.VIOLATED if unproven else Exit.HOLDS
+    if as_json:
+        say_json(_proofs_as_plain(proofs, code))
+        return code
+    width = max(len(proof.gate) for proof in proofs)
+    for proof in proofs:
+        say(f"{proof.gate.ljust(width)}  {proof.sound}, {proof.spoiled}, {proof.emptied}")
+        say(f"    {problem}" for problem in proof.problems)
+        say([f"    fails together with {', '.join(proof.also)}"] if proof.also else [])
+    if unproven:
+        head = painted(Verdict.VIOLATED, "NOT PROVEN")
+        say(("", f"{head}  {counted(len(unproven), 'gate')} of {len(proofs)}: {', '.join(unproven)}"))
+    else:
+        head = painted(Verdict.HOLDS, "PROVEN")
+        each = "each can pass, can fail, and is not green without data"
+        say(("", f"{head}  {counted(len(proofs), 'gate')}: {each}"))
+    return code
+
+
+def _proofs_as_plain(proofs: "Sequence[Proof]", code: Exit) -> dict[str, Any]:
+    return {
+        "verb": "gate",
+        "file": SELFTEST,
+        "proven": code is Exit.HOLDS,
+        "gates": [as_form(proof) | {"proven": proof.proven} for proof in proofs],
+        "exit_code": int(code),
+    }
