@@ -219,7 +219,7 @@ def _ledger(kind: str) -> Iterator[SqlLedger]:
             yield ledger
             ledger.close()
         return
-    from tests.subjects.coin.postgres import PostgresServer
+    from tests.postgres import PostgresServer
 
     server = PostgresServer({"fsync": "on", "full_page_writes": "on", "autovacuum": "on"})
     try:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from lydite_subjects.coin.testing import NetworkTestHelper, TestNode
+from tests.postgres import empty_database, postgres
 from tests.subjects.coin.e2e.people import PATIENCE_S
-from tests.subjects.coin.postgres import empty_database, postgres
 
 __all__ = ["empty_database", "postgres"]
 

@@ -12,6 +12,7 @@ import pytest
 from lydite_subjects.coin.testing import MiningTestHelper, NetworkTestHelper, TestNode, WalletFactory
 from lydite_subjects.coin.testing.processes import STOP_S
 from lydite_subjects.coin.wallet import WalletClient
+from tests.postgres import PostgresServer
 from tests.subjects.coin.e2e.people import (
     PASSWORD,
     PATIENCE_S,
@@ -25,7 +26,6 @@ from tests.subjects.coin.e2e.people import (
     waits_everywhere,
     wallet,
 )
-from tests.subjects.coin.postgres import PostgresServer
 
 BLOCKS = 8
 

@@ -10,7 +10,7 @@ from lydite_subjects.coin.spec.params import DEV
 from lydite_subjects.coin.store import open_ledger
 from lydite_subjects.coin.testing import ChainFactory
 from lydite_subjects.coin.testing.chains import FOREVER_S
-from tests.subjects.coin.postgres import empty_database, postgres
+from tests.postgres import empty_database, postgres
 
 __all__ = ["empty_database", "postgres"]
 

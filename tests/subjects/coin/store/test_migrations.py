@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from lydite_subjects.coin.store.database import Database
 from lydite_subjects.coin.store.migrations.running import CONNECTION, config, core
 from lydite_subjects.coin.store.tables import META, REVISION
-from tests.subjects.coin.postgres import PostgresServer
+from tests.postgres import PostgresServer
 from tests.subjects.coin.store.building import audit, begin, give, growing
 from tests.subjects.coin.store.conftest import Place
 

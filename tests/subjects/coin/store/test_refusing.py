@@ -19,7 +19,7 @@ from lydite_subjects.coin.store import (
     Unreachable,
     open_ledger,
 )
-from tests.subjects.coin.postgres import PostgresServer
+from tests.postgres import PostgresServer
 from tests.subjects.coin.store.building import begin, give, growing, owner, tip_of, wandering
 from tests.subjects.coin.store.conftest import Place
 

@@ -12,7 +12,7 @@ import pytest
 
 from lydite_subjects.coin.store import Busy, InUse, Overtaken, Unreachable
 from lydite_subjects.coin.store import database as database_module
-from tests.subjects.coin.postgres import PostgresServer
+from tests.postgres import PostgresServer
 from tests.subjects.coin.store.building import audit, begin, give, growing, tip_of
 from tests.subjects.coin.store.conftest import Place
 

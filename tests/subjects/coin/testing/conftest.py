@@ -1,5 +1,5 @@
 """A real PostgreSQL for the tests of helpers."""
 
-from tests.subjects.coin.postgres import empty_database, postgres
+from tests.postgres import empty_database, postgres
 
 __all__ = ["empty_database", "postgres"]

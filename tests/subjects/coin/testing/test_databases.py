@@ -9,7 +9,7 @@ from lydite_subjects.coin.spec.memory import Memory
 from lydite_subjects.coin.spec.params import DEV
 from lydite_subjects.coin.store import open_ledger
 from lydite_subjects.coin.testing.databases import DatabaseTestHelper
-from tests.subjects.coin.postgres import PostgresServer
+from tests.postgres import PostgresServer
 
 
 def test_a_database_is_filled_with_a_valid_chain(tmp_path: Path) -> None:

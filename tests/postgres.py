@@ -2,7 +2,7 @@
 
 Use it from a `conftest.py`:
 
-    from tests.subjects.coin.postgres import empty_database, postgres  # noqa: F401
+    from tests.postgres import empty_database, postgres  # noqa: F401
 
 `postgres` is one server for each process that runs tests; `empty_database` is the URL of a new database on it. Nothing
 listens on a port. Without PostgreSQL's programs a test that wants it fails, and says what to install: a suite that
