@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from lydite.model import Event, Facts, Fault, Finding, Kind, Plain, Schedule, Verdict, milliseconds, seconds
 from lydite.reports import Scene
 
-VOID = {"br", "meta"}
+VOID = {"br", "input", "meta"}
 
 
 class Records(list[Event]):
