@@ -1,0 +1,23 @@
+"""The pytest plugin: trials as tests, fixtures for ordinary tests, and a check of what a test leaves behind.
+
+Pytest loads `lydite_pytest`, which imports this package when something of it is used.
+"""
+
+from lydite.pytest_plugin.database import Database, opened_database
+from lydite.pytest_plugin.leaks import expect_leak_check, watch_leaks
+from lydite.pytest_plugin.network import SmallNetwork, open_stage
+from lydite.pytest_plugin.trials import expect_trial
+from lydite.pytest_plugin.trying import Trying
+from lydite.pytest_plugin.wallets import wallets_of
+
+__all__ = [
+    "Database",
+    "SmallNetwork",
+    "Trying",
+    "expect_leak_check",
+    "expect_trial",
+    "open_stage",
+    "opened_database",
+    "wallets_of",
+    "watch_leaks",
+]
