@@ -29,7 +29,7 @@ help: ## list what can be made
 
 setup: $(READY) ## make the environment in .venv, if it is not there or out of date
 
-prove: $(READY) ## run the main job: the honest programs hold, the planted bugs are found and replayed
+prove: $(READY) ## run the main job: the coin in the simulated world, as real processes, and with planted bugs
 	@$(BIN)/lydite prove
 
 test: $(READY) ## run the tests, on all cores

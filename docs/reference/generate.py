@@ -1,6 +1,7 @@
-"""Writes the pages of docs/reference that come from the code itself, command line, checks and faults: `make docs`."""
+"""Writes the pages of docs/reference that come from the code: command line, checks, faults, settings: `make docs`."""
 
 import inspect
+import json
 import runpy
 import textwrap
 from collections.abc import Callable, Iterator
@@ -124,10 +125,30 @@ def faults_page() -> str:
     return made
 
 
+def _of_config(name: str) -> Callable[[], str]:
+    """What makes a page of the settings."""
+
+    def made() -> str:
+        text: str = runpy.run_path(str(FOLDER / "config_page.py"))[name]()
+        return text
+
+    return made
+
+
+def report_schema() -> str:
+    """The schema of the document of a report, as it should be."""
+    from lydite.reports import document_schema
+
+    return json.dumps(document_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "command-line.md": page,
     "checks.md": checks_page,
     "faults.md": faults_page,
+    "configuration.md": _of_config("config_page"),
+    "config.schema.json": _of_config("config_schema"),
+    "report.schema.json": report_schema,
 }
 """The generated pages, and what makes each of them."""
 

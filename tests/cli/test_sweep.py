@@ -1,4 +1,4 @@
-"""`lydite sweep` and `lydite prove`."""
+"""`lydite sweep`."""
 
 import os
 import signal
@@ -104,31 +104,3 @@ def test_an_interrupted_sweep_keeps_what_was_found(project: Path) -> None:
     assert "INTERRUPTED" in out
     assert out.splitlines()[0] == out.splitlines()[-1]
     assert Path(".lydite/failures/shop.every_fifth-3.failure.json").is_file()
-
-
-def test_a_proof_tells_of_every_mutant_and_fails_when_one_survives() -> None:
-    mutants = Path("bank/mutants.py")
-    text = mutants.read_text()
-    mutants.write_text(text[: text.rindex("    Mutant(")] + ")\n")
-
-    said = lydite("prove", "bank.trials", "--seeds", "8", "--workers", "1")
-
-    assert said.code == 1
-    assert "HOLDS  the honest program, 8 runs of trials.never_overdrawn" in said.out
-    assert "CAUGHT  no-check: Nobody looks whether there is enough." in said.out
-    assert "reproduced: the same run, record by record" in said.out
-    assert "SURVIVED  harmless" in said.out
-    assert said.out.splitlines()[-1].startswith("NOT PROVEN  bank.trials: the honest program holds, 1 of 2")
-
-
-def test_a_proof_without_survivors_proves() -> None:
-    mutants = Path("bank/mutants.py")
-    text = mutants.read_text()
-    parts = text.split("    Mutant(")
-    mutants.write_text(parts[0] + "    Mutant(" + parts[1] + ")\n")
-
-    said = lydite("prove", "bank.trials", "--seeds", "4", "--workers", "1", "--json")
-
-    assert said.code == said.json["exit_code"] == 0
-    assert said.json["verdict"] == "HOLDS"
-    assert [(each["name"], each["caught"]) for each in said.json["mutants"]] == [("no-check", True)]

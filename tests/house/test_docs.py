@@ -15,6 +15,7 @@ import pytest
 import typer.main
 
 from lydite.cli import app
+from lydite.config import FILE_NAME, KEYS
 from tests.house.tree import ROOT, Source, documents, judge
 
 DOCUMENTS = tuple(documents())
@@ -71,6 +72,12 @@ def entry_point_groups() -> frozenset[str]:
     """Dotted names that are no modules: the groups in which Lydite looks for entry points."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     return frozenset(project["entry-points"])
+
+
+@lru_cache
+def settings() -> frozenset[str]:
+    """Dotted names that are no modules: the keys of the section [lydite], and the file of settings."""
+    return frozenset({*KEYS, FILE_NAME})
 
 
 def snippets(text: str) -> Iterator[Snippet]:
@@ -147,7 +154,7 @@ def unknown_names(path: str, text: str) -> list[str]:
         f"{path}:{line}: `{name}` does not exist; write the name of today"
         for line, code in snippets(text)
         for name in DOTTED.findall(code)
-        if name not in entry_point_groups() and not _importable(name)
+        if name not in entry_point_groups() | settings() and not _importable(name)
     ]
 
 
@@ -215,8 +222,10 @@ def test_a_broken_link_is_found() -> None:
 
 def test_an_unknown_name_is_found() -> None:
     text = "`lydite.model.Nothing`, `lydite.nowhere`, `lydite.model`, `lydite.subjects`, `src/lydite.py`"
+    keys = "`lydite.toml`, `lydite.jobs`, `lydite.jbos`"
 
     assert len(unknown_names("README.md", text)) == 2
+    assert len(unknown_names("README.md", keys)) == 1
 
 
 def test_a_document_is_read_to_its_last_snippet() -> None:

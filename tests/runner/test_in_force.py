@@ -1,7 +1,6 @@
 """A planted bug counts only where it was loaded: what nothing imports is refused, however late others import."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +15,9 @@ from lydite.runner import (
     Plan,
     Sweep,
     SweepResult,
-    prove,
+    Unplanted,
+    hunt,
+    planted,
     read_failure,
     replay,
     run_seed,
@@ -111,8 +112,14 @@ def run_it(home: Path) -> object:
     return list(run_seed(opening, Order(number=0, label="", seed=0), out=home / "failures"))
 
 
-def prove_it(home: Path) -> object:
-    return list(prove(Plan(subject="mill.trials", seeds=3, workers=1, out=home), lambda what, progress: None))
+def hunt_it(home: Path) -> object:
+    raise next(step.error for step in hunted(home, seeds=3) if isinstance(step, Unplanted))
+
+
+def hunted(home: Path, *, seeds: int) -> list[Caught | Unplanted]:
+    plan = Plan(subject="mill.trials", seeds=seeds, workers=1, out=home / "failures")
+    mutants = planted(plan).mutants
+    return list(hunt(plan, mutants, lambda what, progress: None, lambda what, faults, progress: None))
 
 
 def replay_it(home: Path) -> object:
@@ -121,7 +128,7 @@ def replay_it(home: Path) -> object:
     return replay(write_failure(replace(failure, mutant="idle"), home / "failures"))
 
 
-@pytest.mark.parametrize("way", [sweep_it, run_it, prove_it, replay_it])
+@pytest.mark.parametrize("way", [sweep_it, run_it, hunt_it, replay_it])
 def test_a_mutant_that_no_run_has_loaded_is_refused(home: Path, way: Callable[[Path], object]) -> None:
     with pytest.raises(MutantDoesNotFit) as caught:
         way(home)
@@ -132,18 +139,8 @@ def test_a_mutant_that_no_run_has_loaded_is_refused(home: Path, way: Callable[[P
 
 
 def test_a_run_that_has_not_loaded_the_mutant_has_not_caught_it(home: Path) -> None:
-    plan = Plan(subject="mill.trials", seeds=6, workers=1, out=home / "failures")
-    steps = {
-        step.mutant.name: step
-        for step in _until_refused(prove(plan, lambda what, progress: None))
-        if isinstance(step, Caught)
-    }
+    steps = {step.mutant.name: step for step in hunted(home, seeds=6) if isinstance(step, Caught)}
 
-    assert steps["late"].proven
-    assert not steps["seldom"].proven
+    assert steps["late"].group is not None
+    assert steps["seldom"].group is None
     assert steps["seldom"].sweep.runs == 6
-
-
-def _until_refused(steps: Iterable[object]) -> Iterator[object]:
-    with suppress(MutantDoesNotFit):
-        yield from steps

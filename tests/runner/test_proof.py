@@ -1,11 +1,10 @@
-"""The proof of a subject."""
+"""The hunt for planted bugs."""
 
 from pathlib import Path
 
 import pytest
 
-from lydite.model import MutantDoesNotFit
-from lydite.runner import Caught, Honest, Plan, Sameness, prove
+from lydite.runner import Budget, Caught, Fate, Plan, Unplanted, hunt, planted
 from tests.runner.projects import BANK, write_project
 
 
@@ -13,21 +12,21 @@ from tests.runner.projects import BANK, write_project
 def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     write_project(tmp_path, BANK)
     monkeypatch.chdir(tmp_path)
-    return Plan(subject="bank.trials", seeds=12, workers=1, out=tmp_path / "failures")
+    return Plan(subject="bank.trials", seeds=12, workers=1, out=tmp_path / "failures", budget=Budget())
 
 
-def test_the_honest_program_holds_and_mutants_are_caught_or_survive(plan: Plan) -> None:
-    steps = prove(plan, lambda what, progress: None)
-    honest, no_check, harmless = (next(steps) for _ in range(3))
+def test_mutants_are_caught_survive_or_do_not_fit(plan: Plan) -> None:
+    wanted = planted(plan).mutants
 
-    assert isinstance(honest, Honest)
-    assert honest.proven
+    no_check, harmless, unfit = hunt(
+        plan, wanted, lambda what, progress: None, lambda what, faults, progress: None
+    )
+
     assert isinstance(no_check, Caught)
-    assert no_check.proven
-    assert no_check.replay is not None
-    assert no_check.replay.sameness is Sameness.REPRODUCED
+    assert no_check.fate is Fate.CAUGHT
+    assert no_check.shrunk is not None
+    assert no_check.shrunk.reproduced
     assert isinstance(harmless, Caught)
-    assert not harmless.proven
+    assert harmless.fate is Fate.MISSED
     assert harmless.sweep.runs == 12
-    with pytest.raises(MutantDoesNotFit):
-        next(steps)
+    assert isinstance(unfit, Unplanted)

@@ -44,7 +44,7 @@ class ProgressBar:
 
     def watch(self, what: str, progress: "Progress") -> None:
         """One more run is done, or the first ones are about to begin."""
-        self._show(what, progress.done, progress.wanted, _words(progress))
+        self.show(what, progress.done, progress.wanted, _words(progress))
 
     def of(self, what: str) -> "Callable[[Progress], None]":
         """A watcher for one thing."""
@@ -52,13 +52,14 @@ class ProgressBar:
 
     def watch_shrink(self, what: str, faults: int, progress: "Shrinking") -> None:
         """One more replay of a failure that had so many faults is done."""
-        self._show(what, progress.replays, progress.wanted, shrinking_words(progress, faults))
+        self.show(what, progress.replays, progress.wanted, shrinking_words(progress, faults))
 
     def of_shrink(self, what: str, faults: int) -> "Callable[[Shrinking], None]":
         """A watcher for the shrink of one failure."""
         return lambda progress: self.watch_shrink(what, faults, progress)
 
-    def _show(self, what: str, done: int, wanted: int, words: str) -> None:
+    def show(self, what: str, done: int, wanted: int, words: str) -> None:
+        """So many of so many are done, in these words; of 0 nobody knows how many there are."""
         if self._bar is not None:
             self._bar.show(what, done, wanted, words)
             return

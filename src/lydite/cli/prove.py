@@ -1,144 +1,210 @@
-"""`lydite prove`: a subject holds, and every bug that is planted in it is found, replayed and explained."""
+"""`lydite prove`: a campaign, from the simulation to the planted bugs, and what it says of a target."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lydite.cli.exits import Exit
-from lydite.cli.options import JsonOption, OutOption, TimeoutOption, WorkersOption, workers_of
+from lydite.cli.exits import Exit, exit_of
+from lydite.cli.options import SEED_MAX, JsonOption, TimeoutOption, WorkersOption, workers_of
 
 if TYPE_CHECKING:
-    from lydite.runner import Caught, Honest
+    from lydite.cli.evidence import Evidence
+    from lydite.cli.progress import ProgressBar
+    from lydite.model import CampaignResult, PhaseResult
+    from lydite.runner import Begun, Going, Over, Setting
+
+RESULT = "result.json"
+REASONS_MAX = 12
+"""How many reasons are told; all of them are in the result."""
 
 
 def prove(
-    subject: Annotated[
-        str, typer.Argument(metavar="SUBJECT", help="A subject, or any target with mutants beside it.")
-    ] = "counter",
+    target: Annotated[
+        str,
+        typer.Argument(metavar="TARGET", help="A subject, any other target, or a file campaign.toml."),
+    ] = "coin",
     *,
+    preset: Annotated[
+        str, typer.Option(metavar="NAME", help="development, ci, nightly, or one of its campaign.toml.")
+    ] = "development",
+    seed: Annotated[int, typer.Option(min=0, max=SEED_MAX, metavar="SEED", help="The first seed.")] = 0,
     seeds: Annotated[
-        int, typer.Option(min=1, metavar="COUNT", help="How many seeds of each trial, at most.")
-    ] = 100,
+        int | None, typer.Option(min=1, metavar="COUNT", help="How many seeds of each trial, at most.")
+    ] = None,
     workers: WorkersOption = 0,
-    out: OutOption = Path(".lydite/failures"),
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where the result goes; its own folder below .lydite/campaigns."),
+    ] = None,
     timeout: TimeoutOption = 120.0,
     as_json: JsonOption = False,
 ) -> Exit:
-    """Prove that the honest program holds, and that each planted bug is found, replayed and explained."""
+    """Carry out a campaign: trials, tests, real processes, planted bugs; and say what that proves."""
     from lydite import runner
-    from lydite.cli.paper import say, say_json
+    from lydite.cli.evidence import evidence_of
+    from lydite.cli.files import ready_for_files
+    from lydite.cli.paper import say
     from lydite.cli.progress import ProgressBar
+    from lydite.config import load
 
-    plan = runner.Plan(subject=subject, seeds=seeds, workers=workers_of(workers), out=out, timeout_s=timeout)
-    steps: list[Honest | Caught] = []
+    settings = load().settings
+    campaign = runner.campaign_of(target, preset, seed=seed, seeds=seeds)
+    setting = runner.setting_of(campaign, out=out, workers=workers_of(workers), timeout_s=timeout)
+    ready_for_files(setting.folder)
     if not as_json:
-        say(f"proving {subject}: the honest program first, then each planted bug")
+        say(f"proving {target}, {preset}: {', '.join(phase.name for phase in campaign.phases)}")
     with ProgressBar() as bar:
-        for step in runner.prove(plan, bar.watch):
-            steps.append(step)
-            bar.clear()
-            if not as_json:
-                lines = _honest(step) if isinstance(step, runner.Honest) else _caught(step)
-                say(["", *lines])
-    code = _code(steps)
+        teller = _Teller(bar, setting, tell=not as_json)
+        result = runner.carry_out(campaign, teller.watch, setting=setting)
+        path = _write(result, setting)
+        bar.show("evidence", 0, 0, "keeping, judging, reporting")
+        evidence = evidence_of(result, setting.folder, settings)
+    return _ended(evidence, path, as_json=as_json)
+
+
+class _Teller:
+    """Tells how a campaign goes, and keeps on disk what it has found so far."""
+
+    def __init__(self, bar: "ProgressBar", setting: "Setting", *, tell: bool) -> None:
+        self._bar = bar
+        self._setting = setting
+        self._tell = tell
+        self._head = ""
+
+    def watch(self, told: "Begun | Going | Over") -> None:
+        """One step further."""
+        from lydite.cli.paper import say
+        from lydite.runner import Begun, Going
+
+        if isinstance(told, Begun):
+            self._head = f"{told.number}/{told.of} {told.phase.name}"
+            self._bar.show(self._head, 0, 0, "starting")
+        elif isinstance(told, Going):
+            self._bar.show(self._head, told.done, told.wanted, _going(told))
+        else:
+            self._bar.clear()
+            _write(told.so_far, self._setting)
+            if self._tell:
+                say(_phase(told.result))
+
+
+def _going(told: "Going") -> str:
+    if not told.wanted:
+        return told.what
+    found = "no finding" if not told.failed else f"{told.failed:,} found"
+    left = f", {told.left_s:.0f} s left" if told.left_s is not None else ""
+    return f"{told.done:,}/{told.wanted:,}, {told.per_second:.1f}/s, {found}{left}"
+
+
+def _phase(result: "PhaseResult") -> list[str]:
+    """One line for a phase: what became of it, of how much, and in what time."""
+    from collections import Counter
+
+    from lydite.cli.paper import counted, painted
+    from lydite.model import Outcome
+
+    counts = Counter(case.outcome for case in result.cases)
+    cases = ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in Outcome if counts[outcome])
+    runs = sum(case.runs for case in result.cases)
+    made = f", {counted(runs, 'run')}" if runs > len(result.cases) else ""
+    rates = [
+        f"{each.value:,.1f} {each.unit}" for each in result.measurements if each.name.endswith("seeds_per_s")
+    ]
+    told = "; ".join([f"{cases}{made}" if cases else "", *rates, *([result.message] * bool(result.message))])
+    word = painted(_VERDICTS[result.outcome], result.outcome.upper())
+    return [f"{word:<8}  {result.name}, {result.seconds:.1f} s: {told.strip('; ')}"]
+
+
+_VERDICTS = {
+    "passed": "HOLDS",
+    "failed": "VIOLATED",
+    "broken": "VIOLATED",
+    "unknown": "UNKNOWN",
+    "skipped": "UNKNOWN",
+}
+
+
+def _ended(evidence: "Evidence", path: Path, *, as_json: bool) -> Exit:
+    """What everything ends with: the verdict with its reasons, the gates, the files, and the exit code."""
+    from lydite.cli.paper import painted, say, say_json
+    from lydite.model import Outcome
+
+    result = evidence.dossier.result
+    broken = any(phase.outcome is Outcome.BROKEN for phase in result.phases)
+    code = evidence.exit_code(exit_of(result.verdict, failed=broken, interrupted=result.interrupted))
     if as_json:
-        say_json(_as_plain(subject, steps, code))
-    else:
-        say(("", _closing(subject, steps, code)))
+        say_json(_as_plain(evidence, path, code))
+        return code
+    word = "INTERRUPTED" if result.interrupted else painted(result.verdict)
+    say(["", *_reasons(result), f"{word}  {result.sentence}"])
+    say(_gates(evidence))
+    say(f"  doubt: {doubt}" for doubt in result.environment.doubts)
+    say(f"  {trouble}" for trouble in evidence.troubles)
+    say(f"  {file.name}: {file}" for file in (path, *evidence.written.values()))
+    say(f"  again:  {result.reproduce}")
     return code
 
 
-def _honest(step: "Honest") -> list[str]:
-    from lydite.cli import story
-    from lydite.cli.paper import counted, painted
-    from lydite.cli.sweep import scene_of
+def _gates(evidence: "Evidence") -> list[str]:
+    """What the gates say, and what is news since the last campaign."""
+    from collections import Counter
 
-    result = step.sweep
-    speed = result.runs / result.seconds if result.seconds else 0.0
-    labels = ", ".join(listed.label for listed in result.description.trials)
-    runs = counted(result.runs, "run")
-    lines = [f"{painted(result.verdict)}  the honest program, {runs} of {labels}; {speed:,.0f} seeds/s"]
-    for group in result.groups:
-        lines += story.failed(group.first, scene_of(group, "", result))
-    lines += [f"  {finding.check}: {finding.message}" for finding in result.unproven]
+    dossier = evidence.dossier
+    lines = [f"  gates:  {dossier.decision.sentence}"] if dossier.decision is not None else []
+    if dossier.news:
+        counts = Counter(str(told.news) for told in dossier.news)
+        told = ", ".join(f"{count:,} {news}" for news, count in counts.items())
+        lines.append(f"  since {dossier.previous or 'never'}: {told}")
     return lines
 
 
-def _caught(step: "Caught") -> list[str]:
-    from lydite.cli import story
-    from lydite.cli.mutants import survived
-    from lydite.cli.paper import painted
-    from lydite.cli.replay import comparison
-    from lydite.cli.sweep import scene_of
-    from lydite.model import Verdict
+def _reasons(result: "CampaignResult") -> list[str]:
+    """What speaks against it, each with the command that shows it."""
+    from lydite.runner import reasons
 
-    mutant, group = step.mutant, step.group
-    if group is None or step.replay is None:
-        return [*survived(step)]
-    found = f"{painted(Verdict.HOLDS, 'CAUGHT')}  {mutant.name}: {mutant.story}"
-    place = f"  by {mutant.caught_by}, in run {step.sweep.runs:,}, with seed {group.first.order.seed}"
-    scene = scene_of(group, mutant.name, step.sweep)
-    tale = list(story.failed(group.first, scene, story.BRIEF))
-    tale = [*tale[3:-2], comparison(step.replay)[0], tale[-1]]
-    return [found, place, *(f"  {line}".rstrip() for line in tale)]
+    found = reasons(result.phases)
+    lines = []
+    for sentence, case in found[:REASONS_MAX]:
+        lines.append(f"  {sentence}")
+        if case is not None and case.reproduce:
+            lines.append(f"    replay: {case.reproduce}")
+    if len(found) > REASONS_MAX:
+        lines.append(f"  and {len(found) - REASONS_MAX:,} more, which are in the result")
+    return [*lines, *([""] if lines else [])]
 
 
-def _code(steps: "list[Honest | Caught]") -> Exit:
-    from lydite.model import Verdict
+def _write(result: "CampaignResult", setting: "Setting") -> Path:
+    """The result as JSON, whole or not at all."""
+    from lydite.cli.files import writing_text
+    from lydite.model import as_form
 
-    if any(step.sweep.interrupted for step in steps):
-        return Exit.INTERRUPTED
-    if all(step.proven for step in steps):
-        return Exit.HOLDS
-    honest = steps[0].sweep
-    if honest.verdict is not Verdict.VIOLATED and honest.endings:
-        return Exit.RUN_FAILED
-    if honest.verdict is Verdict.UNKNOWN and all(step.proven for step in steps[1:]):
-        return Exit.UNKNOWN
-    return Exit.VIOLATED
+    path = setting.folder / RESULT
+    with writing_text(path) as file:
+        json.dump(as_form(result), file, indent=1, ensure_ascii=False)
+        file.write("\n")
+    return path
 
 
-def _closing(subject: str, steps: "list[Honest | Caught]", code: Exit) -> str:
-    from lydite.cli.paper import painted
-    from lydite.model import Verdict
+def _as_plain(evidence: "Evidence", path: Path, code: Exit) -> dict[str, Any]:
+    from lydite.model import as_form
 
-    mutants = steps[1:]
-    caught = sum(step.proven for step in mutants)
-    numbers = (
-        f"the honest program {'holds' if steps[0].proven else 'is not proven'}, "
-        f"{caught} of {len(mutants)} planted bugs found and replayed"
-    )
-    if code is Exit.INTERRUPTED:
-        return f"INTERRUPTED  {subject}: so far {numbers}"
-    if code is Exit.HOLDS:
-        return f"{painted(Verdict.HOLDS, 'PROVEN')}  {subject}: {numbers}"
-    return f"{painted(Verdict.VIOLATED, 'NOT PROVEN')}  {subject}: {numbers}"
-
-
-def _as_plain(subject: str, steps: "list[Honest | Caught]", code: Exit) -> dict[str, Any]:
-    from lydite.cli.sweep import as_plain
-    from lydite.runner import Caught
-
-    honest = as_plain(steps[0].sweep)
+    result, decision = evidence.dossier.result, evidence.dossier.decision
     return {
         "verb": "prove",
-        "target": subject,
-        "seed": honest["seed"],
-        "verdict": {Exit.HOLDS: "HOLDS", Exit.VIOLATED: "VIOLATED"}.get(code, "UNKNOWN"),
-        "digest": honest["digest"],
-        "honest": honest,
-        "mutants": [
-            {
-                "name": step.mutant.name,
-                "story": step.mutant.story,
-                "caught_by": step.mutant.caught_by,
-                "caught": step.proven,
-                "replay": None if step.replay is None else str(step.replay.sameness),
-                "sweep": as_plain(step.sweep),
-            }
-            for step in steps
-            if isinstance(step, Caught)
-        ],
+        "target": result.target,
+        "preset": result.preset,
+        "seed": result.seed,
+        "verdict": str(result.verdict),
+        "identity": result.identity,
+        "sentence": result.sentence,
+        "file": str(path),
+        "reproduce": result.reproduce,
+        "gates": None if decision is None else as_form(decision),
+        "news": [as_form(told) for told in evidence.dossier.news],
+        "written": {name: str(file) for name, file in evidence.written.items()},
+        "troubles": list(evidence.troubles),
+        "result": as_form(result),
         "exit_code": int(code),
     }

@@ -4,11 +4,16 @@ import typer
 
 from lydite.cli import (
     check_determinism,
+    config,
+    doctor,
     faults,
+    gate,
+    history,
     listing,
     mutants,
     prove,
     replay,
+    report,
     run,
     shrink,
     sweep,
@@ -36,14 +41,15 @@ app.command("shrink", short_help="Find the smallest run that fails in the same w
 app.command("check-determinism", short_help="Run three times, elsewhere each time, and compare.")(
     guarded(check_determinism.check_determinism)
 )
-app.command("prove", short_help="Prove that the honest program holds and bugs are found.")(
-    guarded(prove.prove)
-)
+app.command("prove", short_help="Carry out a campaign: trials, tests, planted bugs.")(guarded(prove.prove))
 app.command("mutants", short_help="Plant each bug in turn, and tell what catches it.")(
     guarded(mutants.mutants)
 )
+app.command("gate", short_help="Decide by the gates whether to ship.")(guarded(gate.gate))
+app.command("report", short_help="Write the reports of a campaign.")(guarded(report.report))
 app.command("list")(guarded(listing.list_subjects))
 app.command("faults")(guarded(faults.list_faults))
+app.command("doctor", short_help="Look at this machine: what it has and lacks.")(guarded(doctor.doctor))
 app.command("version", short_help="Show the versions of programs and formats.")(guarded(version.version))
 
 _trace = typer.Typer(
@@ -59,6 +65,19 @@ _trace.command("export")(guarded(trace.export))
 _trace.command("import")(guarded(trace.import_))
 _trace.command("diff")(guarded(trace.diff))
 app.add_typer(_trace)
+
+_config = typer.Typer(
+    name="config",
+    help="Show and check settings.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    subcommand_metavar="VERB ...",
+)
+_config.command("show")(guarded(config.show))
+_config.command("check")(guarded(config.check))
+_config.command("schema")(guarded(config.schema))
+app.add_typer(_config)
+app.add_typer(history.verbs)
 
 
 @app.callback()

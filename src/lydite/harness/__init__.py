@@ -1,7 +1,40 @@
-"""The trial, a system with its faults, its checks and its limits, and the mutant, a planted bug."""
+"""What is tested and how: the trial, the planted bug, the campaign of many of them, and the protocol of harnesses."""
 
+from lydite.harness.campaign import CI, DEVELOPMENT, NIGHTLY, PRESETS, Campaign, Phase, Policy, preset
+from lydite.harness.marked import MARKER, OF_A_SWEEP, OF_A_TRIAL, marked, marks_of, told_by
 from lydite.harness.mutant import Mutant, Planter, plant
+from lydite.harness.network import Demands, Network, NetworkHarness, network_trials
+from lydite.harness.protocol import Harness, Laboratory
 from lydite.harness.script import Script
 from lydite.harness.trial import Run, Storm, Trial, trial
 
-__all__ = ["Mutant", "Planter", "Run", "Script", "Storm", "Trial", "plant", "trial"]
+__all__ = [
+    "CI",
+    "DEVELOPMENT",
+    "MARKER",
+    "NIGHTLY",
+    "OF_A_SWEEP",
+    "OF_A_TRIAL",
+    "PRESETS",
+    "Campaign",
+    "Demands",
+    "Harness",
+    "Laboratory",
+    "Mutant",
+    "Network",
+    "NetworkHarness",
+    "Phase",
+    "Planter",
+    "Policy",
+    "Run",
+    "Script",
+    "Storm",
+    "Trial",
+    "marked",
+    "marks_of",
+    "network_trials",
+    "plant",
+    "preset",
+    "told_by",
+    "trial",
+]

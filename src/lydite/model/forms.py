@@ -37,6 +37,9 @@ Value = TypeVar("Value")
 _SHOWN: Final = 60
 """Characters of what was found that an error repeats."""
 
+_FLOAT_MAX: Final = 1 << 1023
+"""Whole numbers beyond this are no floats."""
+
 _SCALARS: Final[dict[type, tuple[str, str]]] = {
     bool: ("true or false", "boolean"),
     int: ("a whole number", "integer"),
@@ -123,7 +126,7 @@ def _read_fields(kind: type, form: object, where: str) -> Any:
 
 def _read_scalar(hint: Any, form: object, where: str) -> Any:
     said, _ = _SCALARS[hint]
-    if hint is float and type(form) is int:
+    if hint is float and type(form) is int and abs(form) < _FLOAT_MAX:
         return float(form)
     if type(form) is not hint or (hint is float and not math.isfinite(form)):  # type: ignore[arg-type]
         raise _refused(said, form, where)

@@ -4,6 +4,18 @@ This is the runner's own side, which imports no code under test. The other side,
 of its own.
 """
 
+from lydite.runner.campaign import (
+    Begun,
+    Going,
+    Over,
+    Setting,
+    SimulatedLaboratory,
+    Watch,
+    campaign_of,
+    carry_out,
+    reasons,
+    setting_of,
+)
 from lydite.runner.commit import commit_of
 from lydite.runner.documents import (
     ending_as_plain,
@@ -16,7 +28,7 @@ from lydite.runner.engines import ForkedEngine, Habitat
 from lydite.runner.failure import FAILURE_VERSION, Failure, failure_of, read_failure, write_failure
 from lydite.runner.gate import Gated, check_determinism, overall
 from lydite.runner.orders import Bare, Description, Listed, Opening, Order, Planted, Run
-from lydite.runner.proof import Caught, Fate, Honest, Plan, Unplanted, hunt, planted, prove
+from lydite.runner.proof import Caught, Fate, Plan, Unplanted, chosen, hunt, planted
 from lydite.runner.replay import Replay, Sameness, open_near, replay
 from lydite.runner.rerun import doubt, rerun
 from lydite.runner.seed import Done, read_schedule, run_seed
@@ -40,6 +52,7 @@ __all__ = [
     "STARTING",
     "STEP_S",
     "Bare",
+    "Begun",
     "Budget",
     "Caught",
     "Description",
@@ -49,13 +62,14 @@ __all__ = [
     "Fate",
     "ForkedEngine",
     "Gated",
+    "Going",
     "Group",
     "Habitat",
-    "Honest",
     "Idle",
     "Listed",
     "Opening",
     "Order",
+    "Over",
     "Plan",
     "Planted",
     "Progress",
@@ -63,8 +77,10 @@ __all__ = [
     "Run",
     "Sameness",
     "Session",
+    "Setting",
     "Shrinking",
     "Shrunk",
+    "SimulatedLaboratory",
     "Stage",
     "StepFailed",
     "Sweep",
@@ -72,7 +88,11 @@ __all__ = [
     "Tally",
     "Unplanted",
     "Until",
+    "Watch",
+    "campaign_of",
+    "carry_out",
     "check_determinism",
+    "chosen",
     "commit_of",
     "doubt",
     "ending_as_plain",
@@ -86,14 +106,15 @@ __all__ = [
     "open_near",
     "overall",
     "planted",
-    "prove",
     "read_failure",
     "read_schedule",
+    "reasons",
     "regression_of",
     "replay",
     "rerun",
     "result_as_plain",
     "run_seed",
+    "setting_of",
     "shrink",
     "subjects",
     "told_of",

@@ -1,27 +1,24 @@
-"""The proof of a subject: the honest program holds, and each bug that is planted in it is found.
+"""The proof of a subject's trials: each bug that is planted in it is found.
 
 A test that never fails proves nothing. So each mutant of a subject is planted in turn, and swept until the check that
-must catch it does. A mutant that survives says that the trials are too weak, and fails the proof as much as an honest
-program that does not hold.
+must catch it does. A mutant that survives says that the trials are too weak.
 
-`prove` sweeps the honest program first, and replays each failure from its file. `hunt` asks for the mutants alone: how
-many seeds each one takes, and how small its failure becomes. What catches a mutant must not fail without it, so
-there the honest program does the same run as well.
+`hunt` tells how many seeds each one takes, and how small its failure becomes. What catches a mutant must not fail
+without it, so the honest program does the same run as well.
 """
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from lydite.model import InputError, LyditeError, MutantDoesNotFit, Verdict, near
+from lydite.model import InputError, LyditeError, MutantDoesNotFit, near
 from lydite.runner.engines import ForkedEngine
 from lydite.runner.engines.forked import TIMEOUT_S
 from lydite.runner.failure import read_failure
 from lydite.runner.orders import Description, Opening, Order, Planted, Run
-from lydite.runner.replay import Replay, Sameness, replay
 from lydite.runner.shrinking import Budget, Ended, Shrinking, Shrunk, shrink
 from lydite.runner.sweep import STARTING, Group, Progress, Sweep, SweepResult, Until
 
@@ -52,25 +49,12 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Honest:
-    """The honest program, swept."""
-
-    sweep: SweepResult
-
-    @property
-    def proven(self) -> bool:
-        """Does it hold in every run?"""
-        return self.sweep.verdict is Verdict.HOLDS and not self.sweep.interrupted
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Caught:
-    """One mutant, swept until it was caught, and replayed or shrunk."""
+    """One mutant, swept until it was caught, and shrunk."""
 
     mutant: Planted
     sweep: SweepResult
     seconds: float
-    replay: Replay | None = None
     shrunk: Shrunk | None = None
     bare: Run | None = None
     """The run that caught it, without it."""
@@ -112,8 +96,7 @@ class Caught:
             return Fate.OTHERS if self.others else Fate.MISSED
         if self.bare is not None and self.mutant.caught_by in self.bare.failed:
             return Fate.HONEST
-        again = self.replay is None or self.replay.sameness is Sameness.REPRODUCED
-        return Fate.CAUGHT if again and (self.shrunk is None or self.shrunk.reproduced) else Fate.UNSTEADY
+        return Fate.CAUGHT if self.shrunk is None or self.shrunk.reproduced else Fate.UNSTEADY
 
     @property
     def proven(self) -> bool:
@@ -151,25 +134,14 @@ class Plan:
     """How much the shrink of each failure may take; none is shrunk without."""
 
 
-def prove(plan: Plan, watch: Watch) -> Iterator[Honest | Caught]:
-    """Prove a subject, one step at a time: first the honest program, then each mutant."""
-    honest = _swept(plan, watch)
-    yield Honest(sweep=honest)
-    if honest.interrupted:
-        return
-    for mutant in honest.description.mutants:
-        step = caught(plan, mutant, watch)
-        if step.group is not None:
-            step = replace(step, replay=replay(Path(step.group.files[0]), timeout_s=plan.timeout_s))
-        yield step
-        if step.interrupted:
-            return
-
-
 def planted(plan: Plan) -> Description:
     """The subject, with the mutants that are hunted; an error if there is none, or none of a name."""
     with ForkedEngine(Opening(target=plan.subject), timeout_s=plan.timeout_s) as engine:
-        description = engine.description
+        return chosen(engine.description, plan)
+
+
+def chosen(description: Description, plan: Plan) -> Description:
+    """What was found, with the mutants that the plan wants; an error if there is none, or none of a name."""
     names = [mutant.name for mutant in description.mutants]
     if not names:
         raise InputError(
@@ -186,7 +158,7 @@ def planted(plan: Plan) -> Description:
 
 def hunt(
     plan: Plan, mutants: Sequence[Planted], watch: Watch, watch_shrink: WatchShrink
-) -> Iterator[Caught | Unplanted]:
+) -> Generator[Caught | Unplanted, None, None]:
     """Try some mutants, one step at a time."""
     with ForkedEngine(Opening(target=plan.subject), timeout_s=plan.timeout_s) as honest:
         for mutant in mutants:
@@ -260,14 +232,6 @@ def _is_caught(run: Run, mutant: Planted) -> bool:
     """
     found = run.result.finding
     return found is not None and found.check == mutant.caught_by and run.in_force is not False
-
-
-def _swept(plan: Plan, watch: Watch) -> SweepResult:
-    """The honest program, swept."""
-    name = "the honest program"
-    watch(name, STARTING)
-    with _engine(plan, "") as engine:
-        return _sweep(plan, "", lambda _, progress: watch(name, progress)).run(engine)
 
 
 def _engine(plan: Plan, mutant: str) -> ForkedEngine:

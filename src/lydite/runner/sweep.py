@@ -7,7 +7,7 @@ the one with the smallest number, after everything before it has come back.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from enum import Enum
@@ -110,6 +110,8 @@ class Sweep:
     watch: Callable[[Progress], None] = lambda progress: None
     fails: Callable[[Run], bool] = field(default=lambda run: kind_of(run) != "")
     """Which runs count as a failure."""
+    is_over: Callable[[], bool] = lambda: False
+    """Asked before each run: is it time to begin no more?"""
     _done: dict[int, Run] = field(default_factory=dict)
     _files: dict[int, Path] = field(default_factory=dict)
     _limit: int | None = None
@@ -167,9 +169,9 @@ class Sweep:
                 number += 1
 
     def _wanted(self, orders: Iterable[Order]) -> Iterator[Order]:
-        """As long as nothing has failed that ends the sweep."""
+        """As long as nothing has failed that ends the sweep, and there is time."""
         for order in orders:
-            if self._limit is not None:
+            if self._limit is not None or self.is_over():
                 return
             yield order
 
@@ -205,10 +207,10 @@ class Sweep:
 
     def _result(self, description: Description, seconds: float, *, interrupted: bool) -> SweepResult:
         runs = [self._done[number] for number in sorted(self._done)]
-        unproven = _unproven(runs)
+        doubts = unproven(runs)
         decided = [Verdict.VIOLATED for run in runs if run.result.verdict is Verdict.VIOLATED]
         decided += [Verdict.UNKNOWN for run in runs if run.result.ending is not None]
-        decided += [Verdict.UNKNOWN for _ in unproven]
+        decided += [Verdict.UNKNOWN for _ in doubts]
         decided += [Verdict.HOLDS] if runs else []
         return SweepResult(
             description=description,
@@ -218,7 +220,7 @@ class Sweep:
             seconds=seconds,
             groups=self._groups(),
             by_kind=Counter(kind_of(run) for run in runs if kind_of(run)),
-            unproven=unproven,
+            unproven=doubts,
             idle=_idle(runs),
             verdict=gravest(decided),
             digest=digest_of([run.result.digest for run in runs]),
@@ -248,7 +250,7 @@ def kind_of(run: Run) -> str:
     return run.result.ending.error if run.result.ending is not None else ""
 
 
-def _unproven(runs: list[Run]) -> tuple[Finding, ...]:
+def unproven(runs: Sequence[Run]) -> tuple[Finding, ...]:
     """One finding for each check that is UNKNOWN: of a `sometimes`, only when no run of the trial saw it."""
     seen = {
         _claim(run, finding)

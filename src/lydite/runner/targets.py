@@ -23,7 +23,7 @@ from pathlib import Path
 from types import ModuleType
 
 from lydite.checks import described, place_of
-from lydite.harness import Script, Trial
+from lydite.harness import Script, Trial, marked
 from lydite.model import InputError, LyditeError, TargetNotFound
 from lydite.runner.talking import trial_of
 
@@ -175,7 +175,7 @@ def _aim_at_file(target: str, file: str, name: str, home: Path) -> Aim:
 def _as_trial(module: ModuleType, aimed: Aim) -> Trial:
     value = getattr(module, aimed.name, None)
     if inspect.iscoroutinefunction(value):
-        return Trial.of(value)
+        return marked(value, module)
     if isinstance(value, type) and issubclass(value, Script):
         return trial_of(value)
     if value is not None:

@@ -1,0 +1,115 @@
+"""A child: a process that carries out a phase and tells how it goes, line by line, on a pipe of its own.
+
+What it prints goes to a log. It leads a process group, so that nothing which it has started outlives it. When its time
+is over, or Ctrl-C comes, it is first asked to end, as by Ctrl-C, so that it can take down what it brought up.
+"""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+PIPE: Final = "LYDITE_TELLS"
+"""The environment variable with the number of the pipe."""
+
+GRACE_S: Final = 30.0
+"""How long a child may take to end when it is asked to."""
+
+LOOK_S: Final = 0.5
+"""How often it is looked whether a child has ended whose pipe somebody else holds open."""
+
+TAIL_LETTERS: Final = 2_000
+
+
+class Child:
+    """One process. Walk over it for what it tells; then `status` and `late` tell how it ended."""
+
+    def __init__(self, argv: Sequence[str], *, log: Path, seconds: float | None) -> None:
+        self.log = log
+        self.status: int | None = None
+        """Its exit status; negative where a signal has ended it."""
+        self.late = False
+        """Was it ended because its time was over?"""
+        self._argv = tuple(argv)
+        self._seconds = seconds
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        """What it tells, as it comes; it is over when this is, whatever happens meanwhile."""
+        reading, writing = os.pipe()
+        try:
+            with self.log.open("wb") as log:
+                process = subprocess.Popen(
+                    self._argv,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    env={**os.environ, PIPE: str(writing)},
+                    pass_fds=(writing,),
+                    start_new_session=True,
+                )
+        finally:
+            os.close(writing)
+        try:
+            yield from self._told(process, reading)
+        except KeyboardInterrupt:
+            yield from self._asked_to_end(process, reading)
+            raise
+        except GeneratorExit:
+            # Whoever listened has gone: it may still take down what it brought up.
+            for _ in self._asked_to_end(process, reading):
+                continue
+            raise
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            self.status = process.wait()
+            os.close(reading)
+
+    @property
+    def tail(self) -> str:
+        """The last of what it printed."""
+        return self.log.read_text(errors="replace")[-TAIL_LETTERS:].strip()
+
+    def _told(self, process: "subprocess.Popen[bytes]", reading: int) -> Iterator[Mapping[str, Any]]:
+        until_s = None if self._seconds is None else time.monotonic() + self._seconds
+        yield from _lines(process, reading, until_s)
+        if until_s is not None and time.monotonic() >= until_s and process.poll() is None:
+            self.late = True
+            yield from self._asked_to_end(process, reading)
+
+    @staticmethod
+    def _asked_to_end(process: "subprocess.Popen[bytes]", reading: int) -> Iterator[Mapping[str, Any]]:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGINT)
+        yield from _lines(process, reading, time.monotonic() + GRACE_S)
+
+
+def _lines(
+    process: "subprocess.Popen[bytes]", reading: int, until_s: float | None
+) -> Iterator[Mapping[str, Any]]:
+    """What it tells, until it has ended or the time is over."""
+    pending = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(reading, selectors.EVENT_READ)
+        while until_s is None or time.monotonic() < until_s:
+            ended = process.poll() is not None
+            wait_s = LOOK_S if until_s is None else min(LOOK_S, max(0.0, until_s - time.monotonic()))
+            if not selector.select(0 if ended else wait_s):
+                if ended:
+                    return
+                continue
+            octets = os.read(reading, 1 << 16)
+            if not octets:
+                # It has closed its pipe, which it does by ending.
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(None if until_s is None else max(0.0, until_s - time.monotonic()))
+                return
+            *lines, pending = (pending + octets).split(b"\n")
+            for line in lines:
+                yield json.loads(line)

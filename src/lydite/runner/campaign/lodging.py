@@ -1,0 +1,112 @@
+"""A lodging: a process of its own in which somebody's harness is asked, step by step, each within a limit of time.
+
+    python -m lydite.runner.campaign.lodging package.module:Class
+
+What it finds it tells on the pipe of its parent. `shutdown` is asked whatever went wrong before.
+"""
+
+import asyncio
+import importlib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from lydite.harness import Harness
+from lydite.model import Case, InputError, LyditeError, Measurement, as_form, near
+from lydite.runner.campaign.child import PIPE
+from lydite.runner.campaign.laboratory import SimulatedLaboratory
+
+HEALTH_S: Final = 60.0
+INITIALIZE_S: Final = 120.0
+METRICS_S: Final = 30.0
+SHUTDOWN_S: Final = 25.0
+"""How long a harness may take for a step. How long for its tests, its phase says."""
+
+Answer = TypeVar("Answer")
+
+
+class StepFailed(Exception):
+    """A step of a harness that went wrong; the text says which, and how."""
+
+
+def made(name: str) -> Harness:
+    """The harness of that name, as `package.module:Class`."""
+    module, colon, attribute = name.partition(":")
+    if not colon:
+        raise InputError(f"a harness is named as package.module:Class, found {name!r}", where="phase")
+    found = getattr(importlib.import_module(module), attribute, None)
+    if found is None:
+        names = [each for each in vars(sys.modules[module]) if not each.startswith("_")]
+        raise InputError(f"there is no {attribute} in {module}", where="phase", remedy=near(attribute, names))
+    harness = found()
+    if not isinstance(harness, Harness):
+        missing = [each for each in _PROTOCOL if not hasattr(harness, each)]
+        raise InputError(f"{name} is no harness: it lacks {', '.join(missing)}", where=module)
+    if hasattr(harness, "laboratory"):
+        harness.laboratory = SimulatedLaboratory()
+    return harness
+
+
+_PROTOCOL: Final = ("name", "health_check", "initialize", "run_all_tests", "shutdown", "get_metrics")
+
+
+async def asked(harness: Harness, tell: Callable[..., None]) -> None:
+    """Ask it everything, in its order."""
+    try:
+        if not await _step("health_check", harness.health_check, HEALTH_S):
+            raise StepFailed(f"{harness.name} cannot be carried out here: its health_check said no")
+        await _step("initialize", harness.initialize, INITIALIZE_S)
+        for case in await _step("run_all_tests", harness.run_all_tests, None):
+            if not isinstance(case, Case):
+                raise StepFailed(f"run_all_tests tells of a Case, found {type(case).__name__}")
+            tell(kind="case", harness=harness.name, form=as_form(case))
+        for measurement in await _step("get_metrics", harness.get_metrics, METRICS_S):
+            if not isinstance(measurement, Measurement):
+                raise StepFailed(f"get_metrics tells of a Measurement, found {type(measurement).__name__}")
+            tell(kind="measurement", form=as_form(measurement))
+    finally:
+        await _step("shutdown", harness.shutdown, SHUTDOWN_S)
+
+
+async def _step(name: str, ask: Callable[[], Awaitable[Answer]], limit_s: float | None) -> Answer:
+    try:
+        async with asyncio.timeout(limit_s):
+            return await ask()
+    except TimeoutError as error:
+        raise StepFailed(
+            f"{name} took longer than {limit_s:g} s" if limit_s else f"{name}: {error}"
+        ) from error
+    except LyditeError as error:
+        raise StepFailed(f"{name}: {error}") from error
+    except Exception as error:
+        traceback.print_exc()
+        raise StepFailed(f"{name}: {type(error).__name__}: {error}") from error
+
+
+def main() -> None:
+    """Ask the harness that is named on the command line."""
+    sys.path.insert(0, str(Path.cwd()))
+    pipe = int(os.environ.pop(PIPE))
+    os.set_inheritable(pipe, False)
+
+    def tell(**message: Any) -> None:
+        octets = json.dumps(message).encode() + b"\n"
+        while octets:
+            octets = octets[os.write(pipe, octets) :]
+
+    try:
+        harness = made(sys.argv[1])
+        asyncio.run(asked(harness, tell))
+    except (LyditeError, StepFailed) as error:
+        tell(kind="broken", message=str(error))
+    except Exception as error:
+        traceback.print_exc()
+        tell(kind="broken", message=f"{sys.argv[1]}: {type(error).__name__}: {error}")
+
+
+if __name__ == "__main__":
+    main()

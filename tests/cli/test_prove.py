@@ -1,0 +1,116 @@
+"""`lydite prove`: a campaign from the command line, and what it leaves behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lydite.model import CampaignResult, from_form
+from tests.cli.terminal import lydite
+
+
+@pytest.fixture
+def sound() -> None:
+    """Only the mutant that is caught is left."""
+    mutants = Path("bank/mutants.py")
+    text = mutants.read_text()
+    mutants.write_text(text[: text.index('    Mutant(\n        name="harmless"')] + ")\n")
+
+
+def kept(folder: str = "") -> CampaignResult:
+    (path,) = Path(folder or ".lydite/campaigns").rglob("result.json")
+    return from_form(CampaignResult, json.loads(path.read_text()))
+
+
+@pytest.mark.usefixtures("sound")
+def test_what_holds_is_proven_and_kept() -> None:
+    said = lydite("prove", "bank.trials", "--seeds", "4", "--workers", "1")
+
+    lines = said.out.splitlines()
+    assert said.code == 0
+    assert lines[0] == "proving bank.trials, development: simulation, mutants"
+    assert lines[1].startswith("PASSED    simulation, ")
+    assert "1 passed, 4 runs; " in lines[1]
+    assert "HOLDS  bank.trials holds: 2 cases passed in 2 phases" in lines
+    assert lines[-1] == "  again:  lydite prove bank.trials --preset development --seeds 4"
+    result = kept()
+    assert f"  result.json: .lydite/campaigns/{result.identity}/result.json" in lines
+    assert not result.interrupted
+
+
+def test_what_survives_is_told_with_the_command_that_shows_it() -> None:
+    said = lydite("prove", "bank.trials", "--seeds", "4", "--workers", "1", "--out", "here")
+
+    assert said.code == 1
+    assert (
+        "  mutants: bank.mutants.harmless: it survived: not-negative did not catch it in 4 runs" in said.out
+    )
+    assert "    replay: lydite mutants bank.trials --only harmless --seeds 4" in said.out
+    assert "  mutants: bank.mutants.does-not-fit: it was not planted: " in said.out
+    assert "VIOLATED  bank.trials does not hold: bank.mutants.harmless: it survived" in said.out
+    assert kept("here").verdict == "VIOLATED"
+
+
+@pytest.mark.usefixtures("sound")
+def test_a_script_reads_it_as_json() -> None:
+    said = lydite("prove", "bank.trials", "--seeds", "2", "--seed", "7", "--json", "--out", "here")
+
+    assert said.code == said.json["exit_code"] == 0
+    assert (said.json["verb"], said.json["target"], said.json["preset"]) == (
+        "prove",
+        "bank.trials",
+        "development",
+    )
+    assert (said.json["seed"], said.json["verdict"]) == (7, "HOLDS")
+    assert said.json["file"] == "here/result.json"
+    assert said.json["reproduce"] == "lydite prove bank.trials --preset development --seed 7 --seeds 2"
+    assert from_form(CampaignResult, said.json["result"]) == kept("here")
+
+
+def test_a_run_that_ends_badly_is_no_proof() -> None:
+    said = lydite("prove", "stuck.py::waits_for_ever", "--seeds", "1")
+
+    assert said.code == 4
+    assert "UNKNOWN  stuck.py::waits_for_ever is not decided: the phase simulation broke" in said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("bank.trials", "--preset", "quick"), "there is no preset 'quick' of bank.trials"),
+        (("nowhere/campaign.toml",), "the campaign cannot be read"),
+        (("bank.trials", "--out", "shop.py"), "the file cannot be written"),
+    ],
+)
+def test_what_cannot_be_begun_is_one_sentence(words: tuple[str, ...], told: str) -> None:
+    said = lydite("prove", *words)
+
+    assert said.code == 2
+    assert said.err.startswith(f"lydite: {told}")
+
+
+def test_ctrl_c_leaves_a_result_that_is_whole() -> None:
+    words = ["prove", "shop.py::echoes", "--seeds", "100000", "--preset", "nightly", "--workers", "1"]
+    with subprocess.Popen(
+        [sys.executable, "-c", "from lydite.cli import main; main()", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as proving:
+        assert proving.stderr is not None
+        # The first line of progress comes after some seconds: by then something was done.
+        first = proving.stderr.readline()
+        os.kill(proving.pid, signal.SIGINT)
+        out, err = proving.communicate(timeout=60)
+
+    result = kept()
+    assert "no finding" in first
+    assert proving.returncode == 130, err
+    assert "INTERRUPTED  shop.py::echoes is not decided: the campaign was interrupted" in out
+    assert result.interrupted
+    assert [phase.outcome for phase in result.phases] == ["broken", "skipped", "skipped"]
+    assert result.cases[0].runs > 0
