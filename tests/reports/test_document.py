@@ -107,7 +107,7 @@ def of_case(**more: Any) -> str:
         (of_case(seconds="long"), InputError, "expected a number", "result.phases[2].cases[0].seconds"),
         (bent(previous=float("nan")), CorruptRecord, "NaN is no JSON", "run.json"),
         (deep(), CorruptRecord, "cannot be read", "run.json"),
-        (huge(), CorruptRecord, "cannot be read", "run.json"),
+        (huge(), InputError, "expected a number", "run.json, result.seconds"),
         ("1" * 5000, CorruptRecord, "cannot be read", "run.json"),
     ],
 )

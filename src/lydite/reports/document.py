@@ -47,7 +47,7 @@ def dossier_from(text: str, where: str = "document") -> Dossier:
     except InputError as error:
         place = f"{where}, {error.where}" if error.where else where
         raise InputError(error.what, where=place, remedy=error.remedy) from error
-    except (OverflowError, RecursionError) as error:
+    except RecursionError as error:
         raise CorruptRecord(f"the report document cannot be read: {error}", where=where) from error
 
 

@@ -9,6 +9,7 @@ import asyncio
 import importlib
 import json
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Awaitable, Callable
@@ -89,6 +90,8 @@ async def _step(name: str, ask: Callable[[], Awaitable[Answer]], limit_s: float 
 
 def main() -> None:
     """Ask the harness that is named on the command line."""
+    # Its parent ends it by Ctrl-C, which a shell may have told everything in the background to ignore.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.path.insert(0, str(Path.cwd()))
     pipe = int(os.environ.pop(PIPE))
     os.set_inheritable(pipe, False)
