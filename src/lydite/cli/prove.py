@@ -59,7 +59,6 @@ def prove(
         teller = _Teller(bar, setting, tell=not as_json)
         result = runner.carry_out(campaign, teller.watch, setting=setting)
         path = _write(result, setting)
-        bar.show("evidence", 0, 0, "keeping, judging, reporting")
         evidence = evidence_of(result, setting.folder, settings)
     return _ended(evidence, path, as_json=as_json)
 
