@@ -114,3 +114,11 @@ def test_ctrl_c_leaves_a_result_that_is_whole() -> None:
     assert result.interrupted
     assert [phase.outcome for phase in result.phases] == ["broken", "skipped", "skipped"]
     assert result.cases[0].runs > 0
+
+
+def test_a_target_that_is_not_there_is_refused_before_anything_is_kept() -> None:
+    said = lydite("prove", "nowhere")
+
+    assert said.code == 2
+    assert "nowhere" in said.err
+    assert not Path(".lydite").exists()

@@ -129,9 +129,11 @@ def test_a_reader_of_somebodys_own_is_fed_by_its_own_method() -> None:
 
 def test_what_arrives_for_a_reader_that_is_gone_is_dropped() -> None:
     async def main() -> None:
-        protocol = asyncio.StreamReaderProtocol(asyncio.StreamReader())
+        reader = asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(reader)
         protocol._stream_reader_wr = None  # type: ignore[attr-defined]
         streams.data_received(protocol, b"x")
+        assert bytes(reader._buffer) == b""  # type: ignore[attr-defined]
 
     asyncio.run(main())
 

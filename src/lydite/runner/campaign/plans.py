@@ -24,6 +24,8 @@ from typing import Any, Final
 from lydite.harness import PRESETS, Campaign, preset
 from lydite.model import InputError, Work, from_form, near
 from lydite.runner.campaign.suites import is_there
+from lydite.runner.engines import ForkedEngine
+from lydite.runner.orders import Opening
 from lydite.runner.targets import subjects
 
 FILE: Final = "campaign.toml"
@@ -39,6 +41,9 @@ def campaign_of(target: str, name: str, *, seed: int = 0, seeds: int | None = No
         campaign = from_form(Campaign, form, f"{file}: {name}")
     elif name in PRESETS and not target.endswith(".toml"):
         campaign = preset(name, target)
+        # A target that is not there is a mistake of whoever typed it, and no campaign that went badly.
+        with ForkedEngine(Opening(target=target)) as engine:
+            _ = engine.description
     else:
         known = [*document, *([] if target.endswith(".toml") else PRESETS)]
         raise InputError(
