@@ -19,6 +19,8 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 # Programs of the environment come first, for the tests that start `lydite` by its name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Every test that starts a program would compile all its libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup prove test lint format bench nightly docs lock clean
 
@@ -30,11 +32,11 @@ help: ## list what can be made
 setup: $(READY) ## make the environment in .venv, if it is not there or out of date
 
 prove: $(READY) ## run the main job: the coin in the simulated world, as real processes, and with planted bugs
-	@$(BIN)/lydite prove
+	@$(BIN)/lydite prove $(if $(PRESET),--preset $(PRESET)) $(if $(OUT),--out $(OUT))
 
-test: $(READY) ## run the tests, on all cores
+test: $(READY) ## run the tests, on all cores; with CATEGORY=e2e, those of one category
 	@echo "test: pytest on all cores; the closing line counts what passed"
-	@$(BIN)/pytest -q -n auto --dist worksteal
+	@$(BIN)/pytest -q -n auto --dist worksteal $(if $(CATEGORY),-m "$(CATEGORY)")
 
 lint: $(READY) ## check format, style, types and layering
 	@echo "lint: format" && $(BIN)/ruff format --check --quiet . \

@@ -32,7 +32,10 @@ ENTRY = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*\Z")
 
 _OURSELVES = ("__main__", "__mp_main__")
 
-_LIBRARY = tuple(f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib"))
+_LIBRARY = (
+    f"{Path(lydite.__file__).parent}/",
+    *(f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib")),
+)
 _INSTALLED = ("site-packages", "dist-packages")
 
 
@@ -85,9 +88,12 @@ def _is_own(name: str, file: object) -> bool:
         return False
     if f"{name}.".startswith(_tops_of_subjects()):
         return True
-    if f"{name}.".startswith("lydite.") or file.startswith(_LIBRARY):
-        return False
-    return not any(part in _INSTALLED for part in Path(file).parts)
+    return not is_library(file)
+
+
+def is_library(file: str) -> bool:
+    """Does a file belong to the standard library, to an installed package, or to Lydite?"""
+    return file.startswith(_LIBRARY) or any(part in _INSTALLED for part in Path(file).parts)
 
 
 @cache

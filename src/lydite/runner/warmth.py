@@ -13,7 +13,10 @@ import importlib
 import ssl
 import sys
 from contextlib import suppress
-from typing import Final
+from importlib.machinery import SourceFileLoader
+from typing import Any, Final
+
+from lydite.runner.provenance import is_library
 
 LATE_PARTS: Final = {
     "aiohttp": ("aiohttp.web", "aiohttp.resolver", "aiohttp.connector"),
@@ -47,3 +50,19 @@ def warm_libraries() -> None:
     if "certifi" in sys.modules:
         with suppress(OSError):
             ssl.create_default_context(cafile=sys.modules["certifi"].where())
+
+
+def compile_libraries_once() -> None:
+    """From now on the compiled files of libraries are kept, as Python does it, and those of other code are not.
+
+    Some installers leave libraries uncompiled, and to compile a web framework takes longer than a sweep. By its second
+    and its size Python tells whether a compiled file is of today's source, and a bug may be mended faster than that:
+    what may be the code under test is compiled anew in each nursery.
+    """
+    keep = SourceFileLoader.set_data
+
+    def keep_of_libraries(loader: SourceFileLoader, path: str, data: Any, *, _mode: int = 0o666) -> None:
+        if is_library(path):
+            keep(loader, path, data, _mode=_mode)
+
+    SourceFileLoader.set_data = keep_of_libraries  # type: ignore[method-assign, assignment]

@@ -14,7 +14,6 @@ from lydite.runner.orders import Description, Opening, Order, Run, broken_run
 from lydite.runner.wire import Message, encode, receive, send
 
 FIXED = {
-    "PYTHONDONTWRITEBYTECODE": "1",
     "TZ": "UTC",
     "LC_ALL": "C.UTF-8",
     "OMP_NUM_THREADS": "1",
