@@ -2,27 +2,26 @@
 
 import shlex
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from lydite.checks import EXCEPTION
-from lydite.model import SECOND, Artefact, Better, Case, Facts, Finding, Measurement, Outcome, Verdict
-from lydite.reports import Scene, drawing
+from lydite.model import SECOND, Artefact, Better, Case, Event, Facts, Finding, Measurement, Outcome, Verdict
+from lydite.reports import Course, Scene, course, drawing
 from lydite.runner.campaign.artefacts import artefact_of
+from lydite.runner.campaign.courses import can_be_made_again, course_of_one, schedule_of
 from lydite.runner.campaign.errands import Code, Errand, NotAllTried, Piece
+from lydite.runner.campaign.keeping import code_of, keep_runs
 from lydite.runner.engines import ForkedEngine
 from lydite.runner.failure import Failure, read_failure, write_failure
-from lydite.runner.orders import Listed, Opening, Run
+from lydite.runner.orders import Listed, Run
 from lydite.runner.shrinking import Budget, Ended, events_of, shrink, write_regression
 from lydite.runner.sweep import Group, Progress, Sweep, SweepResult, Until, kind_of, unproven
 
 KEPT: Final = 3
 """How many failures of one kind are kept as files; the others are counted."""
-
-SHRINK_CPU_NS_MAX: Final = 2_000_000_000
-"""What takes longer than this is left for `lydite shrink`."""
 
 LIVELY: Final = frozenset({"liveness", "recovery", "resilience"})
 """The checks of the library that tell of what must happen; all others tell of what must never happen."""
@@ -34,7 +33,7 @@ def trials(errand: Errand) -> Iterator[Piece]:
     for target in errand.phase.targets:
         errand.tell(target)
         with ForkedEngine(
-            Opening(target=target), workers=setting.workers, timeout_s=setting.timeout_s
+            errand.opening(target), workers=setting.workers, timeout_s=setting.timeout_s
         ) as engine:
             yield Code(digest=engine.description.code_digest)
             yield from _swept(errand, target, engine)
@@ -82,13 +81,19 @@ def _swept(errand: Errand, target: str, engine: ForkedEngine) -> Iterator[Piece]
     )
     result = sweep.run(engine)
     until_s = time.monotonic() + (0.0 if result.interrupted else errand.phase.shrink_s)
+    code = code_of(errand.opening(target), engine)
     for listed in engine.description.trials:
         runs = sorted(book.runs.get(listed.label, []), key=lambda run: run.order.number)
+        kept = keep_runs(errand.setting.folder / "runs", code, listed, runs)
         group = next((each for each in result.groups if each.label == listed.label), None)
-        yield _case(errand, listed, runs, _least(errand, engine, group, until_s))
+        least = _least(errand, engine, group, until_s)
+        yield _case(errand, listed, runs, least, kept)
+        yield from least.course if least is not None else ()
     yield from _measured(target, result, book)
     if result.interrupted:
         raise KeyboardInterrupt
+    if not result.groups:
+        yield from course_of_one(engine, book.runs)
     missed = [listed.label for listed in engine.description.trials if not book.runs.get(listed.label)]
     if missed:
         raise NotAllTried(f"the time was over before the first run of {', '.join(missed)}")
@@ -101,11 +106,14 @@ class _Least:
     run: Run
     faults: tuple[Facts, ...]
     picture: str
+    course: Course
     reproduce: str
     artefacts: tuple[Artefact, ...]
 
 
-def _case(errand: Errand, listed: Listed, runs: list[Run], least: _Least | None) -> Case:
+def _case(
+    errand: Errand, listed: Listed, runs: list[Run], least: _Least | None, kept: tuple[Artefact, ...]
+) -> Case:
     failed = [run for run in runs if kind_of(run)]
     finding = least.run.result.finding if least is not None else None
     outcome, message = _judged(runs, failed)
@@ -126,7 +134,7 @@ def _case(errand: Errand, listed: Listed, runs: list[Run], least: _Least | None)
         safety=any(is_safety(each) for run in failed for each in run.result.findings),
         seed=failed[0].order.seed if failed else errand.campaign.seed,
         reproduce=least.reproduce if least is not None else known,
-        artefacts=least.artefacts if least is not None else (),
+        artefacts=(*(least.artefacts if least is not None else ()), *kept),
     )
 
 
@@ -180,30 +188,23 @@ def _least(errand: Errand, engine: ForkedEngine, group: Group | None, until_s: f
             run, failure = shrunk.run, shrunk.after
         if shrunk.ended is Ended.INTERRUPTED:
             raise KeyboardInterrupt
-    schedule = run.order.schedule or run.schedule
+    events = events_of(engine, run) if can_be_made_again(run) else ()
     return _Least(
         run=run,
-        faults=tuple(fault.as_plain() for fault in schedule.faults) if schedule is not None else (),
-        picture=_picture(engine, run, failure, file) if _can_be_made_again(run) else "",
+        faults=tuple(fault.as_plain() for fault in schedule_of(run).faults),
+        picture=_picture(events, run, failure, file) if events else "",
+        course=course(group.label, schedule_of(run), events),
         reproduce=_replay(file),
         artefacts=tuple(artefacts),
     )
 
 
-def _can_be_made_again(run: Run) -> bool:
-    """Does it end by itself, and soon?"""
-    return run.result.digest != "" and run.result.cpu_ns <= SHRINK_CPU_NS_MAX
-
-
 def _can_be_shrunk(run: Run) -> bool:
-    return _can_be_made_again(run) and bool(run.schedule or run.asked)
+    return can_be_made_again(run) and bool(run.schedule or run.asked)
 
 
-def _picture(engine: ForkedEngine, run: Run, failure: Failure, file: Path) -> str:
-    """The diagram of a failed run; none where it left no trace."""
-    events = events_of(engine, run)
-    if not events:
-        return ""
+def _picture(events: Sequence[Event], run: Run, failure: Failure, file: Path) -> str:
+    """The diagram of a failed run."""
     finding = run.result.finding
     return drawing(
         Scene(
