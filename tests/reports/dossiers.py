@@ -25,9 +25,11 @@ from lydite.model import (
     Verdict,
     Work,
 )
+from lydite.reports import course
 from tests.reports.campaigns import (
     case,
     decision,
+    end_to_end,
     environment,
     every_news,
     failed_test,
@@ -41,6 +43,7 @@ from tests.reports.campaigns import (
     trends,
     violation,
 )
+from tests.reports.scenes import small_scene
 
 HOSTILE = (
     "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'`&amp; {{ 7*7 }} {% raw %} ]]> \x1b[31m"
@@ -172,6 +175,19 @@ def not_evaluated() -> Dossier:
             *outcomes, standing=Standing.NOT_EVALUATED, sentence="9 required gates had nothing to judge by."
         ),
     )
+
+
+def observed() -> Dossier:
+    """Nothing but what was seen over time: of processes while faults were in force, and of a run in virtual time."""
+    seen, scene = end_to_end(), small_scene()
+    seen_in_run = course("coin.survives_partitions", scene.schedule, scene.events)
+    simulation = replace(
+        phases()[0],
+        measurements=(),
+        series=tuple(each for each in seen_in_run if isinstance(each, Series)),
+        bands=tuple(each for each in seen_in_run if isinstance(each, Band)),
+    )
+    return Dossier(result=result(phases=(simulation, seen)))
 
 
 def incomplete() -> Dossier:
@@ -308,9 +324,18 @@ def hostile_phase() -> PhaseResult:
         cases=(bad,),
         message=HOSTILE,
         measurements=(Measurement(name=HOSTILE, value=math.inf, unit=HOSTILE, low=-math.inf, high=math.nan),),
-        series=(Series(name=HOSTILE, unit=HOSTILE, at_s=(0.0, math.nan, 2.0), values=(1.0, math.inf)),),
-        bands=(Band(name=HOSTILE, begin_s=-5, end_s=math.inf),),
-        restarts=(Restart(service=HOSTILE, at_s=math.nan, cause=HOSTILE),),
+        series=(
+            Series(name=HOSTILE, unit=HOSTILE, at_s=(0.0, math.nan, 2.0), values=(1.0, math.inf)),
+            Series(name=HOSTILE, unit=HOSTILE, at_s=(1e-320, 1e308), values=(1e308, -1e308), run=HOSTILE),
+        ),
+        bands=(
+            Band(name=HOSTILE, begin_s=-5, end_s=math.inf),
+            Band(name=HOSTILE, begin_s=1e308, end_s=-1e308, run=HOSTILE),
+        ),
+        restarts=(
+            Restart(service=HOSTILE, at_s=math.nan, cause=HOSTILE),
+            Restart(service=HOSTILE, at_s=1, cause=HOSTILE, run=HOSTILE),
+        ),
     )
 
 

@@ -17,7 +17,7 @@ from tests.reports.campaigns import case, result, violation
 from tests.reports.kinds import ALL, Make, name_of
 from tests.reports.nasty import NASTY
 
-SCHEMA = json.loads(Path(__file__).with_name("ctrf.schema.json").read_text())
+SCHEMA = json.loads((Path(__file__).parent / "official/ctrf-schema-0.0.json").read_text())
 CHECKER = jsonschema.Draft7Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
 
 

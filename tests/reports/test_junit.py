@@ -16,11 +16,13 @@ from tests.reports.kinds import ALL, Make, name_of
 from tests.reports.nasty import NASTY, read_block
 
 SCHEMA = xmlschema.XMLSchema(str(Path(__file__).with_name("junit.xsd")))
+JENKINS = xmlschema.XMLSchema(str(Path(__file__).parent / "official/junit-10.xsd"))
 
 
 @pytest.mark.parametrize("make", ALL, ids=name_of)
 def test_the_report_is_valid(make: Make) -> None:
     SCHEMA.validate(junit(make().result))
+    JENKINS.validate(junit(make().result))
 
 
 def test_the_schema_refuses_what_is_not_so() -> None:
@@ -30,6 +32,7 @@ def test_the_schema_refuses_what_is_not_so() -> None:
         told.replace("<properties>", "<property>").replace("</properties>", "</property>")
     )
     assert not SCHEMA.is_valid(told.replace(' tests="', ' tests="many'))
+    assert not JENKINS.is_valid(told.replace("<testcase ", "<test ").replace("</testcase>", "</test>"))
 
 
 def test_each_outcome_has_its_element_and_none_but_passed_is_green() -> None:

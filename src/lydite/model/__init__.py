@@ -32,6 +32,7 @@ from lydite.model.errors import (
     Refused,
     ScheduleRefused,
     SimulationError,
+    Skipped,
     TargetNotFound,
 )
 from lydite.model.event import TESTER, Event, Kind, Phase
@@ -152,6 +153,7 @@ __all__ = [
     "Series",
     "Shape",
     "SimulationError",
+    "Skipped",
     "Standing",
     "TargetNotFound",
     "Told",

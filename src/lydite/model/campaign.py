@@ -108,6 +108,8 @@ class Series:
     unit: str
     at_s: tuple[float, ...]
     values: tuple[float, ...]
+    run: str = ""
+    """The case whose run it is of, in virtual seconds; empty: it is of the phase, in real ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +119,8 @@ class Band:
     name: str
     begin_s: float
     end_s: float
+    run: str = ""
+    """Whose time this is, as of a series."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +130,8 @@ class Restart:
     service: str
     at_s: float
     cause: str
+    run: str = ""
+    """Whose time this is, as of a series."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

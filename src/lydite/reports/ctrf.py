@@ -15,7 +15,8 @@ from lydite.reports.json_text import finite, json_text
 from lydite.reports.places import place_of
 from lydite.reports.tried import Group, counts, grouped
 
-CTRF_VERSION: Final = "1.0.0"
+CTRF_VERSION: Final = "0.0.0"
+"""The version whose schema is published, and that its own tools write."""
 
 _SPACE: Final = uuid.uuid5(uuid.NAMESPACE_DNS, "lydite")
 """Identifiers are derived from what they name, so that a test keeps its own in every campaign."""

@@ -3,6 +3,7 @@
 Look at each of them before you keep it.
 """
 
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -26,6 +27,8 @@ class View(NamedTuple):
     dossier: Callable[[], Dossier]
     size: tuple[int, int]
     option: str
+    part: str = ""
+    """The part of the page that is looked at; without one, its first screen."""
 
 
 VIEWS: Final = {
@@ -33,6 +36,8 @@ VIEWS: Final = {
     "red-dark": View(dossiers.red, WIDE, DARK),
     "green-light": View(dossiers.green, WIDE, LIGHT),
     "red-phone": View(dossiers.red, PHONE, LIGHT),
+    "resources-light": View(dossiers.observed, WIDE, LIGHT, "resources"),
+    "resources-dark": View(dossiers.observed, WIDE, DARK, "resources"),
 }
 
 
@@ -40,8 +45,15 @@ def taken(browser: Browser, name: str) -> bytes:
     """A view as it is now."""
     view = VIEWS[name]
     written = browser.folder / f"{name}.html"
-    written.write_text(page(view.dossier()), encoding="utf-8")
+    text = page(view.dossier())
+    written.write_text(alone(text, view.part) if view.part else text, encoding="utf-8")
     return browser.screenshot(written, view.size, view.option).read_bytes()
+
+
+def alone(text: str, part: str) -> str:
+    """The page with that part only: a browser without a window looks at the top of a page, wherever it is sent."""
+    style = f"<style>main > section:not(#{part}) {{ display: none !important }}</style>"
+    return re.sub(r"<meta http-equiv[^>]*>", "", text).replace("</head>", f"{style}</head>")
 
 
 def main() -> None:

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
-from lydite.model import Better, Case, Dossier, Outcome, Series
+from lydite.model import Band, Better, Case, Dossier, Outcome, Series
 from lydite.reports import page
 from lydite.reports.page.charts import POINTS_MAX
+from lydite.reports.page.resources import CHARTS_MAX
 from tests.reports import dossiers
-from tests.reports.campaigns import case, picture, resources, trends
+from tests.reports.campaigns import case, picture, resources, result, trends
 from tests.reports.page.test_first_screen import rows, words
 from tests.reports.scenes import Element
 from tests.reports.scenes import page as parsed
@@ -131,6 +133,14 @@ def test_what_is_flaky_has_the_interval_of_its_rate() -> None:
     assert re.match(r"M31\.0 7H137\.0", line)
 
 
+def shaded(chart: Element, phase: Element) -> Element:
+    """The shades of a chart: its own, or those that it shows again."""
+    (use,) = chart.all("use") or chart.all("g")
+    name = use.attributes.get("id") or use.attributes["href"].removeprefix("#")
+    (found,) = (each for each in phase.all("g") if each.attributes["id"] == name)
+    return found
+
+
 def test_resources_are_shaded_where_a_fault_was_in_force() -> None:
     phase = part(dossiers.red(), "resources").all("article", "phase")[0]
 
@@ -140,13 +150,13 @@ def test_resources_are_shaded_where_a_fault_was_in_force() -> None:
         begin, scale = 64, (894 - 64) / 120
         shades = [
             (float(band.attributes["x"]), float(band.attributes["width"]))
-            for band in chart.all("rect", "band")
+            for band in shaded(chart, phase).all("rect", "band")
         ]
         assert shades == [
             (round(begin + 30 * scale, 1), round(22 * scale, 1)),
             (round(begin + 78 * scale, 1), round(18 * scale, 1)),
         ]
-        assert len(chart.all("path", "restart")) == 2
+        assert len(shaded(chart, phase).all("path", "restart")) == 2
     assert "1 cut node-1 ↔ node-2, node-3 30 s to 52 s" in words(phase.all("ol", "bands")[0])
 
 
@@ -169,7 +179,7 @@ def test_a_long_series_keeps_its_peak() -> None:
 def test_restarts_of_services_are_a_table() -> None:
     shown = part(dossiers.red(), "resources")
 
-    assert ["postgres", "e2e", "1 min 37 s", "exit code 1: could not write to the log"] in rows(
+    assert ["postgres", "e2e", "–", "1 min 37 s", "exit code 1: could not write to the log"] in rows(
         shown.all("table")[0]
     )
 
@@ -212,3 +222,85 @@ def test_a_series_of_other_length_than_its_times_does_not_stop_the_report() -> N
     shown = part(replace(red, result=replace(red.result, phases=(phase,))), "resources")
 
     assert len(shown.all("svg", "series")) == 2
+
+
+def test_a_run_has_an_axis_of_its_own_below_that_of_its_phase() -> None:
+    simulation, seen = part(dossiers.observed(), "resources").all("article", "phase")
+
+    assert words(simulation.all("h3")[0]) == (
+        "simulation one run of coin.survives_partitions, 8 s of virtual time"
+    )
+    fold = simulation.all("details")[0]
+    assert "open" in fold.attributes
+    assert words(fold.all("summary")[0]) == "4 lines, 1 fault, 0 restarts"
+    assert [words(each) for each in fold.all("h4")] == [
+        "tester.sent kB/s",
+        "a.sent kB/s",
+        "messages 1/s",
+        "connections open",
+    ]
+    assert "1 cut a ↔ b, c 1 s to 3 s" in words(fold.all("ol", "bands")[0])
+    assert words(seen.all("h3")[0]) == "e2e 2 min 0 s"
+    assert len(seen.all("rect", "band")) == 2, "it is not shaded by what happened in the run"
+
+
+def test_only_the_first_run_is_open() -> None:
+    observed = dossiers.observed()
+    (simulation, _) = observed.result.phases
+    other = tuple(replace(each, run="coin.other") for each in simulation.series)
+    phase = replace(simulation, series=(*simulation.series, *other))
+
+    folds = part(replace(observed, result=replace(observed.result, phases=(phase,))), "resources").all(
+        "details"
+    )
+
+    assert ["open" in fold.attributes for fold in folds] == [True, False]
+
+
+def test_a_shade_is_named_in_the_first_chart_and_numbered_in_all() -> None:
+    seen = part(dossiers.observed(), "resources").all("article", "phase")[1]
+
+    first, *others = ([each.words() for each in chart.all("text", "number")] for chart in seen.all("svg"))
+    assert first == ["1 cut node-1 ↔ node-2, node-3", "2 slow disk by 173 ms · node-2"]
+    assert others == [["1", "2"]] * 2
+
+
+def test_numbers_of_shades_do_not_lie_on_one_another() -> None:
+    (_, seen) = dossiers.observed().result.phases
+    crowd = tuple(Band(name="crash a", begin_s=number / 20, end_s=100) for number in range(60))
+
+    shown = part(Dossier(result=result(phases=(replace(seen, bands=crowd),))), "resources")
+
+    places = [float(each.attributes["x"]) for each in shown.all("svg")[1].all("text", "number")]
+    assert places == sorted(places)
+    assert all(after - before > 10 for before, after in pairwise(places))
+    assert len(shown.all("ol", "bands")[0].all("li")) == 60 + 1
+
+
+def test_axes_have_round_moments_and_round_figures() -> None:
+    chart = part(dossiers.observed(), "resources").all("article", "phase")[1].all("svg")[0]
+
+    labels = [each.words() for each in chart.all("text") if "number" not in each.classes]
+    assert labels == ["0", "50", "100", "0 s", "30 s", "1 min 0 s", "1 min 30 s", "2 min 0 s"]
+
+
+def test_the_page_has_room_for_so_many_charts_and_says_how_many_lines_are_left_out() -> None:
+    (_, seen) = dossiers.observed().result.phases
+    many = tuple(replace(seen.series[0], name=f"node-{number}.cpu") for number in range(CHARTS_MAX + 7))
+
+    shown = part(Dossier(result=result(phases=(replace(seen, series=many),))), "resources")
+
+    assert len(shown.all("svg", "series")) == CHARTS_MAX
+    assert "7 more lines in the document" in words(shown)
+
+
+def test_a_restart_in_a_run_says_in_which() -> None:
+    (_, seen) = dossiers.observed().result.phases
+    phase = replace(seen, restarts=(replace(seen.restarts[0], run="coin.storm"),))
+
+    shown = part(Dossier(result=result(phases=(phase,))), "resources")
+
+    assert rows(shown.all("table")[0]) == [
+        ["node-3", "e2e", "coin.storm", "1 min 21 s", "killed by the trial"]
+    ]
+    assert not shown.all("path", "restart"), "it is no moment of the phase"

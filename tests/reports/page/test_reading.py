@@ -98,7 +98,11 @@ def test_an_outcome_is_told_by_a_word_and_a_shape_and_not_by_colour_alone() -> N
         first = row.inside[0]
         assert first.all("use")[0].attributes["href"] == f"#m-{first.words()}"
     used = {each.attributes["href"] for each in shown.all("use")}
-    drawn = {"#" + each.attributes["id"] for each in shown.all("symbol")}
+    drawn = {
+        "#" + each.attributes["id"]
+        for each in [*shown.all("symbol"), *shown.all("g")]
+        if "id" in each.attributes
+    }
     assert used <= drawn
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from lydite.model import Dossier
+from lydite.model import Band, Dossier, Restart, Series
 from lydite.reports import page
 from tests.reports import dossiers
 from tests.reports.campaigns import failed_test, picture
@@ -50,6 +50,19 @@ def cost(dossier: Dossier) -> float:
 
 def test_a_thousand_tests_are_less_than_a_megabyte() -> None:
     assert len(page(dossiers.many(1000)).encode()) < MEGABYTE
+
+
+def test_a_thousand_tests_with_more_lines_than_are_drawn_are_less_than_a_megabyte() -> None:
+    many = dossiers.many(1000)
+    at_s = tuple(number / 7 for number in range(1000))
+    line = Series(name="node.cpu", unit="%", at_s=at_s, values=tuple(at * 1.0009 % 97 for at in at_s))
+    bands = tuple(Band(name="cut a, b ↔ c, d, e", begin_s=at, end_s=at + 1) for at in at_s)
+    restarts = tuple(Restart(service="node", at_s=at, cause="crash node") for at in at_s)
+    phases = tuple(
+        replace(phase, series=(line,) * 40, bands=bands, restarts=restarts) for phase in many.result.phases
+    )
+
+    assert len(page(replace(many, result=replace(many.result, phases=phases))).encode()) < MEGABYTE
 
 
 def test_a_thousand_failures_with_pictures_are_less_than_a_megabyte_and_none_is_missing() -> None:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from lydite.model import Dossier, Measurement, Outcome, Series, Trend
+from lydite.model import Dossier, Measurement, Outcome, PhaseResult, Series, Trend
 from lydite.reports.figures import counted, duration, figure, interval, percent
 from lydite.reports.markdown.text import code, prose, table
 from lydite.reports.tried import counts, tried
@@ -13,7 +13,9 @@ def metrics(dossier: Dossier) -> list[str]:
     """The figures of the campaign."""
     rows = [*_of_tests(dossier), *(_of_measurement(each) for each in dossier.result.measurements)]
     lines = table(("Metric", "Value", "Interval (95 %)", "Samples", "Better"), rows).split("\n")
-    used = [_of_series(phase.name, each) for phase in dossier.result.phases for each in phase.series]
+    used = [
+        _of_series(_place(phase, each.run), each) for phase in dossier.result.phases for each in phase.series
+    ]
     if used:
         header = ("Resource", "Phase", "Least", "Mean", "Most")
         lines += ["", "### Resource Utilization", "", *table(header, used).split("\n")]
@@ -26,10 +28,10 @@ def metrics(dossier: Dossier) -> list[str]:
 
 def restarts(dossier: Dossier) -> list[str]:
     """Which service came up again, when and why."""
-    found = [(phase.name, each) for phase in dossier.result.phases for each in phase.restarts]
+    found = [(_place(phase, each.run), each) for phase in dossier.result.phases for each in phase.restarts]
     if not found:
         return ["No service was restarted."]
-    rows = [(code(each.service), code(name), duration(each.at_s), prose(each.cause)) for name, each in found]
+    rows = [(code(each.service), place, duration(each.at_s), prose(each.cause)) for place, each in found]
     head = f"{counted(len(found), 'restart')}."
     return [head, "", *table(("Service", "Phase", "After", "Cause"), rows).split("\n")]
 
@@ -56,12 +58,17 @@ def _of_measurement(each: Measurement) -> tuple[str, ...]:
     )
 
 
-def _of_series(phase: str, series: Series) -> tuple[str, ...]:
+def _place(phase: PhaseResult, run: str) -> str:
+    """Where it was: in a phase, or in a run of it, whose time is virtual."""
+    return f"{code(phase.name)} › {code(run)}" if run else code(phase.name)
+
+
+def _of_series(place: str, series: Series) -> tuple[str, ...]:
     values = [value for value in series.values if math.isfinite(value)]
     if not values:
-        return code(series.name), code(phase), "none", "none", "none"
+        return code(series.name), place, "none", "none", "none"
     told = (min(values), math.fsum(values) / len(values), max(values))
-    return code(series.name), code(phase), *(prose(figure(value, series.unit)) for value in told)
+    return code(series.name), place, *(prose(figure(value, series.unit)) for value in told)
 
 
 def _of_trend(trend: Trend) -> tuple[str, ...]:

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from lydite.model import Band, Better, Flaky, GateOutcome, Measurement, PhaseResult, Restart, Series, Trend
+from lydite.model import Better, Flaky, GateOutcome, Measurement, Restart, Series, Trend
 from lydite.reports.page.figures import figure, lasting, number, share
+from lydite.reports.page.resources import Group
 from lydite.reports.spacetime.markup import Markup, element
+from lydite.reports.spacetime.wording import clipped
+from lydite.reports.thinning import thinned
 
 POINTS_MAX: Final = 300
 """Points of a line; where there are more, the least and the greatest of each stretch stand for it."""
@@ -22,6 +25,38 @@ LEFT: Final = 64
 """Where its lines begin: before are the labels of its scale."""
 
 HIGH: Final = 116
+
+TOP: Final = 12
+BOTTOM: Final = HIGH - 22
+"""Between them its lines lie: above are the numbers of faults, below the moments."""
+
+ARROWS_MAX: Final = 200
+"""So many services that came up again are marked."""
+
+TICKS_MAX: Final = 6
+
+ROUND_S: Final = (
+    10.0,
+    15.0,
+    30.0,
+    60.0,
+    120.0,
+    300.0,
+    600.0,
+    900.0,
+    1800.0,
+    3600.0,
+    7200.0,
+    21_600.0,
+    86_400.0,
+)
+"""Steps of an axis that people count in, from ten seconds on."""
+
+LETTER: Final = 5.6
+"""About how wide a letter beside a shade is."""
+
+NAME_MIN: Final = 12
+"""A name with room for fewer letters is left to the list below the charts."""
 
 WHISKER: Final = 0.25
 """The share of a figure that half a whisker stands for."""
@@ -111,26 +146,76 @@ def tone_of(better: Better, before: float, after: float) -> str:
     return "good" if (after > before) == (better is Better.HIGHER) else "bad"
 
 
-def series_chart(series: Series, phase: PhaseResult, until_s: float) -> Markup:
-    """A figure over seconds, shaded where a fault was in force, with a mark where a service came up again."""
+def series_charts(group: Group) -> Iterator[tuple[Series, Markup]]:
+    """Each figure over seconds, shaded where a fault was in force, with a mark where a service came up again.
+
+    Shades and marks are the same in all charts of a group: the first one has them, the others show them again.
+    """
+    across = Scale(low=0, high=group.until_s, begin=LEFT, end=WIDE - 6)
+    places = sorted(
+        (across.at(band.begin_s), across.at(band.end_s), count, band.name)
+        for count, band in enumerate(group.bands, 1)
+        if not math.isnan(band.begin_s) and not math.isnan(band.end_s)
+    )
+    name = f"shades-{group.number}"
+    for index, series in enumerate(group.series):
+        if index:
+            shades = element("use", href=f"#{name}")
+        else:
+            shades = element(
+                "g", *_shades(places), *_arrows(group.restarts, across), id=name, class_="shades"
+            )
+        yield series, _series_chart(series, group, across, [shades, *_labels(places, named=not index)])
+
+
+def _series_chart(series: Series, group: Group, across: Scale, ground: Sequence[Markup]) -> Markup:
     points = [pair for pair in zip(series.at_s, series.values, strict=False) if all(map(math.isfinite, pair))]
     values = [value for _, value in points] or [0.0]
-    across = Scale(low=0, high=until_s, begin=LEFT, end=WIDE - 6)
-    up = Scale(low=min(0.0, *values), high=max(values) or 1.0, begin=HIGH - 22, end=12)
-    ground, top = up.at(up.low), up.at(up.high)
-    line = _paths([(across.at(at_s), up.at(value)) for at_s, value in thinned(points)])
+    up = Scale(low=min(0.0, *values), high=round_above(max(values)), begin=BOTTOM, end=TOP)
+    line = _paths([(across.at(at_s), up.at(value)) for at_s, value in thinned(points, POINTS_MAX)])
+    levels = (up.low, (up.low + up.high) / 2, up.high)
     return _svg(
         WIDE,
         HIGH,
         "series",
-        *_shades(phase.bands, across, top, ground),
-        *_level(top, up.high),
-        *_level(ground, up.low),
-        *(_text(across.at(at_s), HIGH - 6, lasting(at_s), anchor) for at_s, anchor in _ticks(until_s)),
+        *ground,
+        *(mark for value in levels for mark in _level(up.at(value), value)),
+        *(
+            _text(across.at(at_s), HIGH - 6, lasting(at_s), _anchor(at_s, group))
+            for at_s in ticks(group.until_s)
+        ),
         *(element("path", d=path, class_="line") for path in line),
-        *_arrows(phase.restarts, across, ground),
-        label=f"{series.name} over {lasting(until_s)}",
+        label=f"{series.name} over {lasting(group.until_s)}",
     )
+
+
+def round_above(value: float) -> float:
+    """The next round number: the upper end of a scale that can be read.
+
+    >>> [round_above(value) for value in (0, 0.0123, 9, 41, 100, 260)]
+    [1.0, 0.015, 10.0, 50.0, 100.0, 300.0]
+    """
+    if value <= 0 or value > 1e300:
+        return value or 1.0
+    power: float = 10.0 ** math.floor(math.log10(value))
+    return next((part * power for part in (1, 1.5, 2, 3, 4, 5, 6, 8) if value <= part * power), 10 * power)
+
+
+def ticks(until_s: float) -> list[float]:
+    """Round moments on an axis of so many seconds.
+
+    >>> ticks(18.2), ticks(152.4)
+    ([0.0, 5.0, 10.0, 15.0], [0.0, 30.0, 60.0, 90.0, 120.0, 150.0])
+    """
+    steps = (*(part * 10.0**power for power in range(-6, 1) for part in (1, 2, 5)), *ROUND_S)
+    step = next((each for each in steps if until_s <= TICKS_MAX * each), until_s / TICKS_MAX)
+    return [number * step for number in range(int(until_s / step) + 1)]
+
+
+def _anchor(at_s: float, group: Group) -> str:
+    if at_s == 0:
+        return "start"
+    return "end" if at_s > 0.97 * group.until_s else "middle"
 
 
 def _level(y: float, value: float) -> tuple[Markup, Markup]:
@@ -138,28 +223,30 @@ def _level(y: float, value: float) -> tuple[Markup, Markup]:
     return line, _text(LEFT - 6, y + 4, number(value), "end")
 
 
-def _shades(bands: Sequence[Band], across: Scale, top: float, ground: float) -> Iterator[Markup]:
-    for count, band in enumerate(bands, 1):
-        if math.isnan(band.begin_s) or math.isnan(band.end_s):
+def _shades(places: Sequence[tuple[float, float, int, str]]) -> Iterator[Markup]:
+    for left, right, *_ in places:
+        yield element("rect", x=left, y=TOP, width=max(1.0, right - left), height=BOTTOM - TOP, class_="band")
+        yield element("path", d=f"M{left:.1f} {TOP}V{BOTTOM}M{right:.1f} {TOP}V{BOTTOM}", class_="edge")
+
+
+def _labels(places: Sequence[tuple[float, float, int, str]], *, named: bool) -> Iterator[Markup]:
+    """The number of each shade, as far as there is room for it, and its name as well where that is wanted."""
+    free = 0.0
+    ends = [left for left, *_ in places[1:]] + [float(WIDE)]
+    for (left, _, count, name), following in zip(places, ends, strict=False):
+        room = int((following - left) / LETTER) - 1
+        if left < free or room < len(str(count)):
             continue
-        left, right = across.at(band.begin_s), across.at(band.end_s)
-        yield element("rect", x=left, y=top, width=max(1.0, right - left), height=ground - top, class_="band")
-        yield element(
-            "path", d=f"M{left:.1f} {top:.1f}V{ground:.1f}M{right:.1f} {top:.1f}V{ground:.1f}", class_="edge"
-        )
-        yield _text(left + 3, top - 2, str(count), "start", "number")
+        free = left + LETTER * (len(str(count)) + 1)
+        words = f"{count} {clipped(name, room - 3)}" if named and room > NAME_MIN else str(count)
+        yield _text(left + 3, TOP - 2, words, "start", "number")
 
 
-def _arrows(restarts: Sequence[Restart], across: Scale, ground: float) -> Iterator[Markup]:
-    for restart in restarts:
+def _arrows(restarts: Sequence[Restart], across: Scale) -> Iterator[Markup]:
+    for restart in restarts[:ARROWS_MAX]:
         if math.isfinite(restart.at_s):
             x = across.at(restart.at_s)
-            yield element("path", d=f"M{x - 4.5:.1f} {ground + 8:.1f}h9l-4.5 -8z", class_="restart")
-
-
-def _ticks(until_s: float) -> Iterator[tuple[float, str]]:
-    for part, anchor in ((0, "start"), (0.25, "middle"), (0.5, "middle"), (0.75, "middle"), (1, "end")):
-        yield until_s * part, anchor
+            yield element("path", d=f"M{x - 4.5:.1f} {BOTTOM + 8}h9l-4.5 -8z", class_="restart")
 
 
 def interval_bar(flaky: Flaky, most: float) -> Markup:
@@ -185,23 +272,6 @@ def whisker(measurement: Measurement) -> Markup:
 def _whisker(left: float, right: float, x: float) -> tuple[Markup, Markup]:
     path = f"M{left:.1f} 7H{right:.1f}M{left:.1f} 3V11M{right:.1f} 3V11"
     return element("path", d=path, class_="line"), element("circle", cx=x, cy=7, r=3, class_="last")
-
-
-def thinned(points: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float]]:
-    """As many points as a screen can tell apart; no peak is lost.
-
-    >>> len(thinned([(float(at), float(at % 100 == 50)) for at in range(100_000)])) <= POINTS_MAX
-    True
-    """
-    if len(points) <= POINTS_MAX:
-        return points
-    step = math.ceil(len(points) / (POINTS_MAX // 2))
-    kept: list[tuple[float, float]] = []
-    for begin in range(0, len(points), step):
-        part = points[begin : begin + step]
-        both = (min(part, key=lambda point: point[1]), max(part, key=lambda point: point[1]))
-        kept += sorted(both)
-    return kept
 
 
 def _paths(places: Iterable[tuple[float, float | None]]) -> Iterator[str]:
@@ -236,9 +306,3 @@ def change_in_words(trend: Trend) -> list[tuple[str, str]]:
         words = f"from {mark.at} on: {change} (chance alone: {share(mark.chance)})"
         told.append((tone_of(trend.better, mark.before, mark.after), words))
     return told
-
-
-def length_of(phase: PhaseResult) -> float:
-    """How long the charts of a phase are: all of its figures and faults lie in it."""
-    ends = [phase.seconds, *(at_s for series in phase.series for at_s in series.at_s[-1:])]
-    return max((end for end in ends if math.isfinite(end)), default=0.0) or 1.0

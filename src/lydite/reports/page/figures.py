@@ -89,11 +89,11 @@ def size(amount: int) -> str:
 def fact(name: str, value: Plain) -> tuple[str, str]:
     """A fact of an environment: its name and its value in words.
 
-    >>> fact("memory_bytes", 33_568_514_048), fact("load_before", 0.41)
-    (('memory', '33.57 GB'), ('load before', '0.41'))
+    >>> fact("memory_bytes", 33_568_514_048), fact("memory_left_after", 900), fact("load_before", 0.41)
+    (('memory', '33.57 GB'), ('memory left after', '900 bytes'), ('load before', '0.41'))
     """
     whole = isinstance(value, int) and not isinstance(value, bool)
-    if name.endswith("_bytes") and isinstance(value, int) and whole:
+    if (name.endswith("_bytes") or name.startswith("memory_")) and isinstance(value, int) and whole:
         return name.removesuffix("_bytes").replace("_", " "), size(value)
     if isinstance(value, float) or whole:
         return name.replace("_", " "), number(float(value)) if isinstance(value, int | float) else NONE

@@ -28,7 +28,7 @@ MEANING: Final = {
     News.NEW: "not in the last campaign",
     News.RESOLVED: "gone, for more runs than chance explains",
     News.UNSURE: "not seen, which may be luck",
-    News.RARE: "at the edge of what can be found",
+    News.RARE: "seen before, and that it was away may be luck",
     News.ONGOING: "as before",
 }
 

@@ -12,8 +12,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from lydite.model import Dossier, InputError
-from lydite.reports.page import charts, figures
+from lydite.model import Dossier, InputError, Plain
+from lydite.reports.page import charts, figures, resources
 from lydite.reports.page.failures import anchors, failures
 from lydite.reports.page.opening import gates_in_order, grid, groups, headline
 from lydite.reports.spacetime.markup import Markup, visible
@@ -22,6 +22,8 @@ from lydite.reports.spacetime.wording import clipped, counted
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+FACTS_MAX: Final = 16
 
 RESTARTS_MAX: Final = 200
 """Restarts of services that are told one by one."""
@@ -40,6 +42,7 @@ def page(dossier: Dossier) -> str:
         decision=decision,
         headline=headline(dossier.result),
         groups=groups(dossier),
+        facts=_facts(dossier),
         gates=gates,
         gates_folded=gates_folded,
         subjects=subjects,
@@ -49,12 +52,19 @@ def page(dossier: Dossier) -> str:
         anchors=anchors([*whole, *brief]),
         trends={trend.name: trend for trend in dossier.trends},
         rate_max=max((each.high for each in dossier.flaky), default=0),
+        courses=resources.groups(dossier.result),
         restarts_max=RESTARTS_MAX,
         newline=Markup("\n"),
         style=Markup(_style()),
         script=Markup(_script()),
         policy=_policy(),
     )
+
+
+def _facts(dossier: Dossier) -> list[tuple[str, Plain]]:
+    """What is known of the machine, as much of it as the first screen holds."""
+    known = [each for each in dossier.result.environment.facts.items() if each[1] is not None]
+    return known[:FACTS_MAX]
 
 
 @cache

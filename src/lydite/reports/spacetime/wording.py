@@ -86,6 +86,8 @@ def fault_in_words(kind: str, args: Facts) -> str:
     'block a → all hosts'
     >>> fault_in_words("disk.slow", {"hosts": ["a"], "by_ns": 173_000_000})
     'slow disk by 173 ms · a'
+    >>> fault_in_words("network.partition", {"groups": [["a", "b"], ["c"]]})
+    'partition a, b | c'
     """
     lever, _, verb = kind.partition(".")
     words = verb.replace("_", " ") or lever
@@ -164,6 +166,8 @@ def _argument(kind: str, name: str, value: Plain) -> str:
             return f"on {value}"
         case "path" if isinstance(value, str):
             return f"below {value}"
+        case "groups" if isinstance(value, list | tuple):
+            return " | ".join(_hosts(each) for each in value)
     if name.endswith("_ns") and isinstance(value, int):
         return f"{name.removesuffix('_ns').replace('_', ' ')} {duration(value)}"
     return f"{name.replace('_', ' ')}={_value(value)}"

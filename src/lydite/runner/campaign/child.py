@@ -11,7 +11,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,7 +30,15 @@ TAIL_LETTERS: Final = 2_000
 class Child:
     """One process. Walk over it for what it tells; then `status` and `late` tell how it ended."""
 
-    def __init__(self, argv: Sequence[str], *, log: Path, seconds: float | None) -> None:
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        log: Path,
+        seconds: float | None,
+        variables: Mapping[str, str],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.log = log
         self.status: int | None = None
         """Its exit status; negative where a signal has ended it."""
@@ -38,6 +46,9 @@ class Child:
         """Was it ended because its time was over?"""
         self._argv = tuple(argv)
         self._seconds = seconds
+        self._variables = variables
+        self._clock = clock
+        """By which its time is measured; its grace is measured by a real one."""
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
         """What it tells, as it comes; it is over when this is, whatever happens meanwhile."""
@@ -49,7 +60,7 @@ class Child:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
-                    env={**os.environ, PIPE: str(writing)},
+                    env={**os.environ, **self._variables, PIPE: str(writing)},
                     pass_fds=(writing,),
                     start_new_session=True,
                 )
@@ -77,9 +88,9 @@ class Child:
         return self.log.read_text(errors="replace")[-TAIL_LETTERS:].strip()
 
     def _told(self, process: "subprocess.Popen[bytes]", reading: int) -> Iterator[Mapping[str, Any]]:
-        until_s = None if self._seconds is None else time.monotonic() + self._seconds
-        yield from _lines(process, reading, until_s)
-        if until_s is not None and time.monotonic() >= until_s and process.poll() is None:
+        until_s = None if self._seconds is None else self._clock() + self._seconds
+        yield from _lines(process, reading, until_s, self._clock)
+        if until_s is not None and self._clock() >= until_s and process.poll() is None:
             self.late = True
             yield from self._asked_to_end(process, reading)
 
@@ -87,19 +98,19 @@ class Child:
     def _asked_to_end(process: "subprocess.Popen[bytes]", reading: int) -> Iterator[Mapping[str, Any]]:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGINT)
-        yield from _lines(process, reading, time.monotonic() + GRACE_S)
+        yield from _lines(process, reading, time.monotonic() + GRACE_S, time.monotonic)
 
 
 def _lines(
-    process: "subprocess.Popen[bytes]", reading: int, until_s: float | None
+    process: "subprocess.Popen[bytes]", reading: int, until_s: float | None, clock: Callable[[], float]
 ) -> Iterator[Mapping[str, Any]]:
     """What it tells, until it has ended or the time is over."""
     pending = b""
     with selectors.DefaultSelector() as selector:
         selector.register(reading, selectors.EVENT_READ)
-        while until_s is None or time.monotonic() < until_s:
+        while until_s is None or clock() < until_s:
             ended = process.poll() is not None
-            wait_s = LOOK_S if until_s is None else min(LOOK_S, max(0.0, until_s - time.monotonic()))
+            wait_s = LOOK_S if until_s is None else min(LOOK_S, max(0.0, until_s - clock()))
             if not selector.select(0 if ended else wait_s):
                 if ended:
                     return
@@ -108,7 +119,7 @@ def _lines(
             if not octets:
                 # It has closed its pipe, which it does by ending.
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(None if until_s is None else max(0.0, until_s - time.monotonic()))
+                    process.wait(None if until_s is None else max(0.0, until_s - clock()))
                 return
             *lines, pending = (pending + octets).split(b"\n")
             for line in lines:

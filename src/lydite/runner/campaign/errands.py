@@ -5,17 +5,21 @@ exception or Ctrl-C counts.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from lydite.harness import Campaign, Phase
-from lydite.model import CampaignResult, Case, LyditeError, Measurement, PhaseResult
+from lydite.harness import Campaign, Metric, Phase
+from lydite.model import CampaignResult, Case, LyditeError, PhaseResult
 from lydite.runner.engines.forked import TIMEOUT_S
+from lydite.runner.orders import Opening
 
-FOLDER: Final = ".lydite/campaigns"
-"""Where campaigns leave what they found, each in a folder of its own."""
+HOME: Final = Path(".lydite")
+"""Where everything is kept, unless told otherwise."""
+
+FOLDER: Final = "campaigns"
+"""Where in it campaigns leave what they found, each in a folder of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,14 @@ class Code:
     digest: str
 
 
-Piece: TypeAlias = Case | Measurement | Code
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What is to be known of a phase, though it changes nothing of what became of it."""
+
+    text: str
+
+
+Piece: TypeAlias = Case | Metric | Code | Remark
 """What an errand brings home."""
 
 
@@ -88,6 +99,14 @@ class Setting:
     workers: int = 1
     timeout_s: float = TIMEOUT_S
     """Real time that one run may take."""
+    storms: bool = True
+    """Have trials the faults of their storms?"""
+    benchmarks: bool = True
+    """Are phases of benchmarks carried out?"""
+    coverage: bool = True
+    """Are lines counted in the phases that ask for it?"""
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What tests and harnesses find in their environment beside what is there; it may be secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +138,10 @@ class Errand:
     def folder(self) -> Path:
         """Where its failure files go."""
         return self.setting.folder / "failures"
+
+    def opening(self, target: str) -> Opening:
+        """How a target is opened."""
+        return Opening(target=target, calm=not self.setting.storms)
 
     def tell(self, what: str, *, done: int = 0, wanted: int = 0, failed: int = 0) -> None:
         """Tell the watcher how far it is."""

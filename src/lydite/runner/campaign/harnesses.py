@@ -5,11 +5,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from lydite.model import Case, LyditeError, Measurement, from_form
+from lydite.harness import Metric
+from lydite.model import Band, Case, LyditeError, Measurement, Restart, Series, from_form
+from lydite.reports import thinned
 from lydite.runner.campaign.child import Child
 from lydite.runner.campaign.errands import Errand, Piece
+from lydite.runner.campaign.meter import POINTS_MAX
 
 LODGING: Final = "lydite.runner.campaign.lodging"
+
+METRICS: Final[Mapping[str, type[Metric]]] = {
+    kind.__name__: kind for kind in (Measurement, Series, Band, Restart)
+}
 
 
 def harnesses(errand: Errand) -> Iterator[Piece]:
@@ -19,14 +26,19 @@ def harnesses(errand: Errand) -> Iterator[Piece]:
     for number, target in enumerate(phase.targets, 1):
         log = setting.folder / f"{phase.name}-{number}.log"
         argv = [sys.executable, "-P", "-m", LODGING, target]
-        child = Child(argv, log=log, seconds=errand.left_s)
+        child = Child(argv, log=log, seconds=errand.left_s, variables=setting.variables)
         errand.tell(target, done=number - 1, wanted=len(phase.targets))
-        broken = ""
+        broken, made_s = "", errand.seconds
         for told in child:
-            if told["kind"] == "broken":
-                broken = told["message"]
-            else:
-                yield _taken(errand, told)
+            match told["kind"]:
+                case "made":
+                    made_s = errand.seconds
+                case "broken":
+                    broken = told["message"]
+                case "case":
+                    yield _case(errand, told)
+                case kind:
+                    yield _in_time(from_form(METRICS[kind], told["form"], kind), made_s)
         if child.late:
             raise LyditeError(f"{target} took longer than {phase.seconds:g} s and was ended", where=str(log))
         if broken or child.status != 0:
@@ -34,9 +46,7 @@ def harnesses(errand: Errand) -> Iterator[Piece]:
             raise LyditeError(why, where=str(log))
 
 
-def _taken(errand: Errand, told: Mapping[str, Any]) -> Case | Measurement:
-    if told["kind"] == "measurement":
-        return from_form(Measurement, told["form"], "measurement")
+def _case(errand: Errand, told: Mapping[str, Any]) -> Case:
     case = from_form(Case, told["form"], "case")
     return replace(
         case,
@@ -44,3 +54,21 @@ def _taken(errand: Errand, told: Mapping[str, Any]) -> Case | Measurement:
         subject=case.subject or errand.campaign.target,
         suite=case.suite or errand.phase.category or "harness",
     )
+
+
+def _in_time(metric: Metric, made_s: float) -> Metric:
+    """What a harness tells in its own time, in the time of the phase: it was made after so many seconds."""
+    match metric:
+        case Series(run=""):
+            points = thinned([*zip(metric.at_s, metric.values, strict=False)], POINTS_MAX)
+            return replace(
+                metric,
+                at_s=tuple(round(made_s + at_s, 2) for at_s, _ in points),
+                values=tuple(value for _, value in points),
+            )
+        case Band(run=""):
+            return replace(metric, begin_s=made_s + metric.begin_s, end_s=made_s + metric.end_s)
+        case Restart(run=""):
+            return replace(metric, at_s=made_s + metric.at_s)
+        case _:
+            return metric

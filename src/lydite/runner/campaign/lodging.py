@@ -17,15 +17,20 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from lydite.harness import Harness
-from lydite.model import Case, InputError, LyditeError, Measurement, as_form, near
+from lydite.model import Band, Case, InputError, LyditeError, Measurement, Restart, Series, as_form, near
 from lydite.runner.campaign.child import PIPE
 from lydite.runner.campaign.laboratory import SimulatedLaboratory
+from lydite.runner.campaign.meter import ProcessMeter
+from lydite.runner.targets import roots
 
 HEALTH_S: Final = 60.0
 INITIALIZE_S: Final = 120.0
 METRICS_S: Final = 30.0
 SHUTDOWN_S: Final = 25.0
 """How long a harness may take for a step. How long for its tests, its phase says."""
+
+METRICS: Final = (Measurement, Series, Band, Restart)
+METRICS_NAMED: Final = "a Measurement, a Series, a Band or a Restart"
 
 Answer = TypeVar("Answer")
 
@@ -49,6 +54,10 @@ def made(name: str) -> Harness:
         raise InputError(f"{name} is no harness: it lacks {', '.join(missing)}", where=module)
     if hasattr(harness, "laboratory"):
         harness.laboratory = SimulatedLaboratory()
+    if hasattr(harness, "meter"):
+        meter = ProcessMeter()
+        meter.start()
+        harness.meter = meter
     return harness
 
 
@@ -65,10 +74,10 @@ async def asked(harness: Harness, tell: Callable[..., None]) -> None:
             if not isinstance(case, Case):
                 raise StepFailed(f"run_all_tests tells of a Case, found {type(case).__name__}")
             tell(kind="case", harness=harness.name, form=as_form(case))
-        for measurement in await _step("get_metrics", harness.get_metrics, METRICS_S):
-            if not isinstance(measurement, Measurement):
-                raise StepFailed(f"get_metrics tells of a Measurement, found {type(measurement).__name__}")
-            tell(kind="measurement", form=as_form(measurement))
+        for metric in await _step("get_metrics", harness.get_metrics, METRICS_S):
+            if not isinstance(metric, METRICS):
+                raise StepFailed(f"get_metrics tells of {METRICS_NAMED}, found {type(metric).__name__}")
+            tell(kind=type(metric).__name__, form=as_form(metric))
     finally:
         await _step("shutdown", harness.shutdown, SHUTDOWN_S)
 
@@ -92,7 +101,7 @@ def main() -> None:
     """Ask the harness that is named on the command line."""
     # Its parent ends it by Ctrl-C, which a shell may have told everything in the background to ignore.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    sys.path.insert(0, str(Path.cwd()))
+    sys.path[:0] = map(str, roots(Path.cwd()))
     pipe = int(os.environ.pop(PIPE))
     os.set_inheritable(pipe, False)
 
@@ -103,6 +112,7 @@ def main() -> None:
 
     try:
         harness = made(sys.argv[1])
+        tell(kind="made")
         asyncio.run(asked(harness, tell))
     except (LyditeError, StepFailed) as error:
         tell(kind="broken", message=str(error))

@@ -1,4 +1,7 @@
-"""The coin as three real processes, as a harness: blocks reach all, and a node that was down catches up."""
+"""The coin as three real processes, as harnesses: blocks reach all, and a node that is killed catches up.
+
+Both have their nodes watched by the meter of the campaign: what each of them uses of the processor and of memory.
+"""
 
 import asyncio
 import tempfile
@@ -7,7 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from lydite.model import Better, Case, Measurement, Outcome
+from lydite.harness import Meter, Metric
+from lydite.model import Band, Better, Case, Measurement, Outcome, Restart
 from lydite_subjects.coin.testing.processes import (
     MiningTestHelper,
     NetworkTestHelper,
@@ -21,19 +25,32 @@ NODES: Final = 3
 PATIENCE_S: Final = 60.0
 """How long anything may take on a machine that has much else to do."""
 
+BLOCKS: Final = 16
+"""Blocks that are found before, while and after a node is down: enough to see what they cost."""
+
 
 class ProcessHarness:
-    """Starts three nodes, has them find blocks, and stops one of them for a while."""
+    """Starts three nodes, and has them find each other and blocks."""
+
+    meter: Meter | None = None
+    """Handed in by the campaign."""
 
     def __init__(self) -> None:
+        self._made_s = time.monotonic()
         self._folder = tempfile.TemporaryDirectory(prefix="lydite-coin-")
         self._nodes: list[TestNode] = []
-        self._spread_s: list[float] = []
+        self._figures: dict[str, list[float]] = {}
+        self._faults: list[Band | Restart] = []
 
     @property
     def name(self) -> str:
         """What it is called."""
         return "processes"
+
+    @property
+    def tests(self) -> tuple[Callable[[], str], ...]:
+        """What is tried: each says what went wrong, or nothing."""
+        return self._finds_peers, self._spreads_blocks
 
     async def health_check(self) -> bool:
         """Are there ports to listen at?"""
@@ -44,11 +61,12 @@ class ProcessHarness:
         self._nodes = await asyncio.to_thread(
             NetworkTestHelper.start_test_nodes, NODES, Path(self._folder.name), timeout=PATIENCE_S
         )
+        for node in self._nodes:
+            self._watch(node)
 
     async def run_all_tests(self) -> Sequence[Case]:
         """Everything that is tried, each whatever became of the others."""
-        tests = (self._finds_peers, self._spreads_blocks, self._catches_up)
-        return [await asyncio.to_thread(_tried, test) for test in tests]
+        return [await asyncio.to_thread(_tried, test) for test in self.tests]
 
     async def shutdown(self) -> None:
         """Stop the nodes, and forget what they have kept."""
@@ -56,19 +74,26 @@ class ProcessHarness:
         await asyncio.to_thread(NetworkTestHelper.stop_test_nodes, nodes)
         self._folder.cleanup()
 
-    async def get_metrics(self) -> Sequence[Measurement]:
-        """How long a block took until all had it."""
-        if not self._spread_s:
-            return ()
-        return (
+    async def get_metrics(self) -> Sequence[Metric]:
+        """How long things took, what the nodes used meanwhile, and when one of them was down."""
+        figures = [
             Measurement(
-                name="processes.propagation_s",
-                value=sum(self._spread_s) / len(self._spread_s),
+                name=f"{self.name}.{name}",
+                value=sum(values) / len(values),
                 unit="s",
                 better=Better.LOWER,
-                samples=len(self._spread_s),
-            ),
-        )
+                samples=len(values),
+            )
+            for name, values in self._figures.items()
+        ]
+        return (*figures, *(self.meter.series() if self.meter is not None else ()), *self._faults)
+
+    def _watch(self, node: TestNode) -> None:
+        if self.meter is not None:
+            self.meter.watch(node.node_id, node.process.pid)
+
+    def _now_s(self) -> float:
+        return time.monotonic() - self._made_s
 
     def _finds_peers(self) -> str:
         """Each node talks with another one."""
@@ -81,33 +106,61 @@ class ProcessHarness:
 
     def _spreads_blocks(self) -> str:
         """A block of each node reaches all."""
-        for node in self._nodes:
-            block = MiningTestHelper.mine_test_block(node.url, timeout=PATIENCE_S)
-            if block is None:
-                return f"{node.node_id} found no block within {PATIENCE_S:g} s"
-            begun = time.monotonic()
-            if not _all_at(self._nodes, block["hash"]):
-                return f"the block of {node.node_id} did not reach all within {PATIENCE_S:g} s"
-            self._spread_s.append(time.monotonic() - begun)
+        return next(filter(None, (self._spread(node, self._nodes) for node in self._nodes)), "")
+
+    def _spread(self, node: TestNode, others: Sequence[TestNode]) -> str:
+        """A node finds a block, and all of these have it; what went wrong, or nothing."""
+        block = MiningTestHelper.mine_test_block(node.url, timeout=PATIENCE_S)
+        if block is None:
+            return f"{node.node_id} found no block within {PATIENCE_S:g} s"
+        begun = time.monotonic()
+        if not _all_at(others, block["hash"]):
+            return f"the block of {node.node_id} did not reach all within {PATIENCE_S:g} s"
+        self._figures.setdefault("propagation_s", []).append(time.monotonic() - begun)
         return ""
 
+
+class OutageHarness(ProcessHarness):
+    """Kills one of three nodes, has the others find blocks, and starts it again."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return "outage"
+
+    @property
+    def tests(self) -> tuple[Callable[[], str], ...]:
+        """What is tried: each says what went wrong, or nothing."""
+        return (self._catches_up,)
+
     def _catches_up(self) -> str:
-        """A node that was down while a block was found has it soon after it is started again."""
-        first, *_, last = self._nodes
-        NetworkTestHelper.stop_test_nodes([last])
-        block = MiningTestHelper.mine_test_block(first.url, timeout=PATIENCE_S)
-        again = NetworkTestHelper.start_test_node(
+        """A node that was killed has every block that it missed soon after it is started again."""
+        first, *others, last = self._nodes
+        alive = [first, *others]
+        for _ in range(BLOCKS):
+            if wrong := self._spread(first, self._nodes):
+                return wrong
+        down_s = self._now_s()
+        last.process.kill()
+        last.process.wait()
+        wrong = next(filter(None, (self._spread(first, alive) for _ in range(BLOCKS))), "")
+        self._nodes[-1] = NetworkTestHelper.start_test_node(
             last.node_id,
             Path(self._folder.name),
             options=("--bootstrap-nodes", first.url),
             timeout=PATIENCE_S,
         )
-        self._nodes[-1] = again
-        if block is None:
-            return f"{first.node_id} found no block within {PATIENCE_S:g} s"
-        if not _all_at(self._nodes, block["hash"]):
-            return f"{again.node_id} did not catch up within {PATIENCE_S:g} s"
-        return ""
+        self._watch(self._nodes[-1])
+        up_s = self._now_s()
+        self._faults.append(Band(name=f"{last.node_id} is down", begin_s=down_s, end_s=up_s))
+        self._faults.append(Restart(service=last.node_id, at_s=up_s, cause="it was killed by the harness"))
+        if wrong:
+            return wrong
+        begun = time.monotonic()
+        if not _all_at(self._nodes, _tip(first)):
+            return f"{last.node_id} did not catch up within {PATIENCE_S:g} s"
+        self._figures["catch_up_s"] = [time.monotonic() - begun]
+        return next(filter(None, (self._spread(first, self._nodes) for _ in range(BLOCKS))), "")
 
 
 def _all_at(nodes: Sequence[TestNode], tip: str) -> bool:
