@@ -282,6 +282,20 @@ def the_coin() -> list[Figure]:
     return figures(WHOLE)
 
 
+def the_plugin() -> list[Figure]:
+    """What pytest's plugin costs who does not use it: `python -m benchmarks.plugin`."""
+    from benchmarks.plugin import figures
+
+    return figures()
+
+
+def evidence() -> list[Figure]:
+    """From results to evidence: `python -m benchmarks.evidence`."""
+    from benchmarks.evidence import figures
+
+    return figures()
+
+
 def description() -> dict[str, Any]:
     """This machine."""
     return {
@@ -320,6 +334,8 @@ def main() -> int:
         ("shrinking", shrinking),
         ("a sweep on two cores", lambda: [sweep_on_two_cores(60)]),
         ("memory", lambda: [memory()]),
+        ("the pytest plugin", the_plugin),
+        ("evidence", evidence),
         ("the coin", the_coin),
     ]
     for name, take in rows:

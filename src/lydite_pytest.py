@@ -5,6 +5,7 @@ Lydite: whoever uses a marker, a fixture or an option of it gets the rest then.
 """
 
 import argparse
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,9 @@ MARKERS = (
     "gpu: needs a graphics processor",
 )
 
+SAID_BY = ("LYDITE_CONFIG", "LYDITE_PRESET", "LYDITE_PROPERTY_CASES", "LYDITE_CHAOS_ENABLED")
+"""The variables that change what becomes of tests which know nothing of Lydite."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of the command line and of the configuration."""
@@ -50,12 +54,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=_natural,
         default=0,
         metavar="COUNT",
-        help="processes at a time for each trial; 0 is one for each core, and a single one below pytest-xdist",
+        help="processes at a time for each trial; lydite.jobs unless given: one for each core, one below pytest-xdist",
     )
     group.addoption(
         "--lydite-out",
         metavar="DIR",
-        help="where failure files are kept (.lydite/failures in the root folder)",
+        help="where failure files are kept (`failures` in lydite.data_dir, seen from the root folder)",
     )
     group.addoption("--lydite-no-shrink", action="store_true", help="do not shrink what fails")
     group.addoption(
@@ -66,6 +70,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("lydite_leaks", "check every test for what it leaves behind", type="bool", default=False)
     parser.addini("lydite_database", "as --lydite-database", default="")
     parser.addini("lydite_wallets", "whose wallets the fixture `wallets` makes", default="")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """What settings say of properties is said before any conftest, which may say otherwise."""
+    if _has_settings(early_config):
+        from lydite.pytest_plugin import tell_hypothesis
+
+        tell_hypothesis(early_config)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -90,6 +103,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             from lydite.pytest_plugin import expect_leak_check
 
             expect_leak_check(metafunc)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where no chaos is wanted, its tests are left out."""
+    if _has_settings(config):
+        from lydite.pytest_plugin import leave_out_chaos
+
+        leave_out_chaos(config, items)
 
 
 @pytest.fixture
@@ -150,6 +171,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> "Iterator[Databa
 def temp_directory(tmp_path: Path) -> Path:
     """A folder of this test's own."""
     return tmp_path
+
+
+def _has_settings(config: pytest.Config) -> bool:
+    """Does anybody here say anything about Lydite?"""
+    return (config.rootpath / "lydite.toml").is_file() or any(name in os.environ for name in SAID_BY)
 
 
 def _natural(text: str) -> int:

@@ -1,10 +1,22 @@
-"""What every test may count on: Hypothesis that is the same on every run, and no limit on its patience."""
+"""What every test may count on: its categories, and Hypothesis that is the same on every run and never impatient."""
 
 import pytest
 from hypothesis import settings
 
+from tests import categories
+
 settings.register_profile("house", derandomize=True, deadline=None, database=None)
 settings.load_profile("house")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test with its categories, and leave those of the night out unless `-m` speaks of them."""
+    for item in items:
+        categories.mark(item)
+    later = [item for item in items if categories.is_for_later(item, config)]
+    if later:
+        config.hook.pytest_deselected(items=later)
+        items[:] = [item for item in items if item not in later]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks import plugin
 from benchmarks.lease import FAULTS, storm
 from benchmarks.processes import neighbours
 from lydite.model import Draws, Verdict
@@ -61,3 +62,26 @@ def test_the_lease_lasts_two_minutes_under_forty_faults() -> None:
     assert run.result.verdict is Verdict.HOLDS
     assert run.result.virtual_ns >= 120_000_000_000
     assert len(storm(Draws(3, "storm", "lease"))) == FAULTS
+
+
+@pytest.mark.parametrize(("options", "loaded"), [(plugin.PLAIN, []), (plugin.WITH, ["lydite"])])
+def test_the_two_sides_differ_by_the_plugin_alone(
+    tmp_path: Path, options: tuple[str, ...], loaded: list[str]
+) -> None:
+    tmp_path.joinpath("test_one.py").write_text(
+        "def test_one(pytestconfig):\n"
+        "    from importlib.metadata import entry_points\n"
+        "    names = [each.name for each in entry_points(group='pytest11')]\n"
+        "    found = [name for name in names if pytestconfig.pluginmanager.has_plugin(name)]\n"
+        f"    assert found == {loaded!r}\n"
+    )
+
+    assert plugin._cpu_s(options, str(tmp_path)) > 0
+
+
+def test_the_median_lies_between_values_that_are_far_enough_apart() -> None:
+    values = [float(each) for each in range(20, 0, -1)]
+
+    # By tables of the binomial distribution: the sixth and the fifteenth of twenty.
+    assert plugin._interval(values) == (6.0, 15.0)
+    assert plugin._interval([3.0, 1.0]) == (1.0, 3.0)

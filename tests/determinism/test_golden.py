@@ -43,16 +43,22 @@ def test_the_digests_are_the_golden_ones() -> None:
     assert not unequal(found, sqlite3.sqlite_version), __doc__
 
 
+@pytest.fixture
+def shelf(pytestconfig: pytest.Config, tmp_path: Path) -> Path:
+    """What other Pythons need is kept from one time to the next, unless pytest is to keep nothing."""
+    cache: pytest.Cache | None = getattr(pytestconfig, "cache", None)
+    return tmp_path if cache is None else cache.mkdir("pythons")
+
+
 @pytest.mark.timeout(300)
 def test_every_python_of_this_machine_gives_the_golden_digests(
-    pytestconfig: pytest.Config, record_property: Callable[[str, object], None]
+    shelf: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    cache = pytestconfig.cache.mkdir("pythons")
     running: dict[str, subprocess.Popen[str]] = {}
     missing: list[str] = []
     for python in others():
         try:
-            running[python.version] = start(python, equip(python, cache))
+            running[python.version] = start(python, equip(python, shelf))
         except OSError as error:
             missing.append(f"{python.version} ({error})")
 

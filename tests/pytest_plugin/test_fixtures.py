@@ -54,6 +54,32 @@ def test_a_small_network_is_asked_bent_and_healed(pytester: pytest.Pytester, sta
     start("-q").assert_outcomes(passed=4)
 
 
+def test_what_is_refused_is_told_at_the_line_that_asked(pytester: pytest.Pytester, start: Started) -> None:
+    pytester.makepyfile(
+        """
+        def test_host(network):
+            network.crash("node-9")
+
+        def test_target(trial):
+            trial("nowhere.py::nothing")
+        """
+    )
+
+    done = start("-q")
+
+    done.assert_outcomes(failed=2)
+    done.stdout.fnmatch_lines(
+        [
+            '>       network.crash("node-9")',
+            "E       lydite.model.errors.InputError: there is no host 'node-9'; did you mean node-*",
+            '>       trial("nowhere.py::nothing")',
+            "E       lydite.model.errors.TargetNotFound: there is no file nowhere.py *",
+        ]
+    )
+    assert "session.py" not in done.stdout.str()
+    assert "keeper.py" not in done.stdout.str()
+
+
 def test_a_trial_is_run_from_an_ordinary_test(pytester: pytest.Pytester, start: Started) -> None:
     pytester.makepyfile(
         bank="""

@@ -115,6 +115,22 @@ def test_what_is_left_behind_is_told_and_nothing_else(pytester: pytest.Pytester,
         )
 
 
+def test_the_summary_of_what_is_left_behind_is_one_line(
+    pytester: pytest.Pytester, start: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "true")
+    pytester.makepyfile(
+        test_it="import pytest\n\nkept = []\n\n@pytest.mark.lydite_leaks\ndef test_it(tmp_path):\n"
+        "    kept.extend((tmp_path / name).open('w') for name in 'ab')\n"
+    )
+
+    done = start("-q")
+
+    (line,) = done.stdout.str().rpartition("short test summary")[2].splitlines()[1:-1]
+    assert line.startswith("ERROR test_it.py::test_it - has left behind: the open file ")
+    assert line.endswith(", and 1 more")
+
+
 def test_only_who_wants_it_is_looked_at(pytester: pytest.Pytester, start: Started) -> None:
     pytester.makepyfile(
         """

@@ -85,9 +85,7 @@ def test_a_failing_seed_is_told_as_an_example_that_can_be_replayed(
         r"^Found by run \d+ of 12; shrunk from 8 faults to 1 in \d+ replays\.$", printed, re.MULTILINE
     )
     assert f"seed={seed[1]}" in printed
-    # On a machine of CI pytest repeats the whole message in its summary.
-    told = printed.partition("short test summary")[0]
-    assert len(re.findall(r"network\.cut left=", told)) == 1
+    assert len(re.findall(r"network\.cut left=", printed)) == 1
     assert "clock.drift" not in printed
     assert "Traceback" not in printed
     (failure,) = ET.parse("junit.xml").iter("failure")
@@ -97,6 +95,25 @@ def test_a_failing_seed_is_told_as_an_example_that_can_be_replayed(
     )
     assert again.returncode == 1, again.stdout + again.stderr
     assert "reproduced: the same run" in again.stdout
+
+
+@pytest.mark.parametrize("machine", ["CI", "terminal"])
+def test_the_summary_of_a_failure_is_one_line_with_the_check_and_the_seed(
+    pytester: pytest.Pytester, start: Started, monkeypatch: pytest.MonkeyPatch, machine: str
+) -> None:
+    pytester.makepyfile(test_it=COUNTING)
+    for name in ("CI", "BUILD_NUMBER"):
+        monkeypatch.delenv(name, raising=False)
+    if machine == "CI":
+        monkeypatch.setenv("CI", "true")
+
+    done = start("-q", "--lydite-no-shrink")
+
+    summary = done.stdout.str().rpartition("short test summary")[2].splitlines()[1:-1]
+    (line,) = summary
+    assert re.fullmatch(
+        r"FAILED test_it\.py::test_never_cut - VIOLATED with seed \d+: together: does not hold", line
+    )
 
 
 def test_what_failed_before_is_run_first_and_passes_when_it_is_mended(
@@ -205,8 +222,17 @@ BAD = {
     "faults": ("@pytest.mark.lydite(faults=['cut'])", "world", ["faults are a Schedule*"]),
     "both": ("@pytest.mark.lydite(faults=[], storm=print)", "world", ["a storm or faults, not both"]),
     "checks": ("@pytest.mark.lydite(checks=print)", "world", ["checks are a tuple of checks"]),
-    "other": ("@pytest.mark.lydite", "world, tmp_path", ["takes the world alone, found world, tmp_path"]),
-    "none": ("@pytest.mark.lydite", "", ["takes the world alone, found nothing"]),
+    "none": ("@pytest.mark.lydite", "", ["takes no world, found nothing; write `async def test_it(world)`"]),
+    "other": (
+        "@pytest.mark.lydite",
+        "tmp_path",
+        ["takes no world, found tmp_path; write*(tmp_path, world)`"],
+    ),
+    "given": (
+        "from hypothesis import given, strategies\n@pytest.mark.lydite\n@given(x=strategies.integers())",
+        "world, x",
+        ["Hypothesis has it already; *leave @given out*"],
+    ),
 }
 
 
@@ -219,20 +245,17 @@ def test_a_marker_that_cannot_be_is_refused_at_collection_with_everything_that_i
             for name, (marker, takes, _) in BAD.items()
         },
         test_sync="import pytest\n\n@pytest.mark.lydite\ndef test_it(world):\n    pass\n",
-        test_method="import pytest\n\n@pytest.mark.lydite\nclass TestIt:\n"
-        "    async def test_it(self, world):\n        pass\n",
     )
 
     done = start("-q", "--collect-only")
 
-    done.assert_outcomes(errors=len(BAD) + 2)
+    done.assert_outcomes(errors=len(BAD) + 1)
     printed = done.stdout.str()
     for name, (_, _, complaints) in BAD.items():
         done.stdout.fnmatch_lines([f"test_{name}.py::test_it cannot be run as a trial:"])
         for complaint in complaints:
             done.stdout.fnmatch_lines([f"  - *{complaint}*"])
     assert "it is not async; write `async def test_it(world)`" in printed
-    assert "it is a method" in printed
 
 
 def test_trials_run_below_xdist(pytester: pytest.Pytester, start: Started) -> None:

@@ -205,3 +205,11 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(LyditeError, match=r"cannot be written.*--out"):
         write_failure(FAILURE, tmp_path / "taken")
+
+
+def test_a_long_label_has_a_file_name_that_every_disk_takes_and_no_other_label_has() -> None:
+    one, other = (replace(FAILURE, label=f"till.test_pays[{'9' * 400}-{end}]") for end in ("a", "b"))
+
+    assert len(one.file_name()) < 200
+    assert one.file_name() != other.file_name()
+    assert replace(FAILURE, label="till.test_pays[9 a]").file_name().startswith("till.test_pays_9_a_-")

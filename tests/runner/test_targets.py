@@ -50,6 +50,23 @@ def test_a_file_in_a_package_is_imported_as_part_of_it(home: Path) -> None:
     assert aim("bank/trials.py", home).module == "bank.trials"
 
 
+@pytest.mark.parametrize("target", ["vault.trials", "vault.trials:never_overdrawn", "src/vault/trials.py"])
+def test_a_project_may_keep_its_modules_in_src(home: Path, target: str) -> None:
+    moved = {
+        f"src/{file}".replace("bank", "vault"): text.replace("bank", "vault") for file, text in BANK.items()
+    }
+    write_project(home, moved)
+
+    assert names(aim(target, home)) == ["never_overdrawn"]
+    assert aim(target, home).mutants == "vault.mutants"
+
+
+def test_what_lies_in_the_folder_itself_comes_before_src(home: Path) -> None:
+    write_project(home, {"src/shop.py": "raise AssertionError\n"})
+
+    assert names(aim("shop", home)) == ["echoes", "every_fifth"]
+
+
 def test_a_subject_names_all_its_trials_and_each_of_them() -> None:
     (first, *_) = (subject for subject in subjects() if subject.name == "counter")
     every = names(aim("counter", Path.cwd()))
@@ -85,6 +102,13 @@ def test_nothing_is_imported_before_a_mutant_can_be_planted(home: Path) -> None:
 def test_a_target_that_is_not_there_is_told_with_what_is(home: Path, target: str, told: str) -> None:
     with pytest.raises(TargetNotFound, match=told):
         load(aim(target, home))
+
+
+def test_a_target_that_is_not_in_src_either_is_told_with_both_folders(home: Path) -> None:
+    write_project(home, {"src/vault.py": ""})
+
+    with pytest.raises(TargetNotFound, match=r"from \S+ and \S+/src"):
+        aim("valt", home)
 
 
 def test_a_module_that_cannot_be_imported_is_told_with_the_line(home: Path) -> None:

@@ -6,9 +6,12 @@ needed to run such a test: the runner finds it as it finds any async function of
     @pytest.mark.lydite(storm=cuts_and_crashes, seeds=200)
     async def test_the_sum_survives(world):
         ...
+
+A test that takes more than its world is a trial as well, once pytest has made what it takes.
 """
 
-from collections.abc import Iterator, Mapping
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import Any, Final, Protocol
 
@@ -16,6 +19,12 @@ from lydite.harness.trial import Run, Storm, Trial, trial
 from lydite.model import Draws, InputError, Schedule
 
 MARKER: Final = "lydite"
+
+WORLD: Final = "world"
+"""The argument that is the world of a run."""
+
+FITTING: Final = ("parametrize", "usefixtures")
+"""The markers by which pytest makes something for a test."""
 
 OF_A_SWEEP: Final = ("world", "seeds", "first")
 """What a marker says of the sweep; a trial does not know it."""
@@ -45,9 +54,13 @@ class Mark(Protocol):
 
 def marks_of(function: object, module: ModuleType) -> tuple[Mark, ...]:
     """The markers of a test, the closest first: its own, then those of its module."""
-    return tuple(
-        mark for place in (function, module) for mark in _kept(place) if getattr(mark, "name", "") == MARKER
-    )
+    return _marks(function, module, MARKER)
+
+
+def takes_more(function: Callable[..., object], module: ModuleType) -> bool:
+    """Does a marked test take more than its world, so that pytest has to make it?"""
+    takes = tuple(inspect.signature(function).parameters)
+    return takes != (WORLD,) or bool(_marks(function, module, *FITTING))
 
 
 def told_by(marks: tuple[Mark, ...]) -> dict[str, Any]:
@@ -58,9 +71,9 @@ def told_by(marks: tuple[Mark, ...]) -> dict[str, Any]:
     return told
 
 
-def marked(function: Run, module: ModuleType) -> Trial:
-    """The trial that an async function is, with what its markers say."""
-    told = told_by(marks_of(function, module))
+def marked(function: Run, marks: tuple[Mark, ...], *, name: str = "") -> Trial:
+    """The trial that an async function is, with what its markers say, under its own name or another one."""
+    told = told_by(marks)
     kept = {name: told[name] for name in OF_A_TRIAL if name in told}
     if "faults" in told:
         if kept.get("storm") is not None:
@@ -70,7 +83,7 @@ def marked(function: Run, module: ModuleType) -> Trial:
                 remedy="put the faults into the schedule that the storm returns",
             )
         kept["storm"] = _always(told["faults"])
-    made: Trial = trial(**kept)(function)
+    made: Trial = trial(**kept, name=name)(function)
     return made
 
 
@@ -82,6 +95,12 @@ def _always(faults: Any) -> Storm:
         return schedule
 
     return storm
+
+
+def _marks(function: object, module: ModuleType, *names: str) -> tuple[Mark, ...]:
+    return tuple(
+        mark for place in (function, module) for mark in _kept(place) if getattr(mark, "name", "") in names
+    )
 
 
 def _kept(place: object) -> Iterator[Mark]:

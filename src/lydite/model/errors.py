@@ -4,7 +4,8 @@
     ├── InputError             what a person gave cannot be used (exit code 2)
     │   ├── TargetNotFound     no such subject, trial, file or program
     │   ├── ScheduleRefused    a fault that this world cannot perform
-    │   └── MutantDoesNotFit   the text that a mutant replaces is not there
+    │   ├── MutantDoesNotFit   the text that a mutant replaces is not there
+    │   └── Skipped            a test that says of itself that it cannot be run here
     ├── RecordError            bytes that claim to be ours and are not usable (exit code 2)
     │   ├── CorruptRecord      damaged or truncated
     │   └── OtherVersion       written by a version that this one does not read
@@ -55,6 +56,10 @@ class ScheduleRefused(InputError):
 
 class MutantDoesNotFit(InputError):
     """The text that a mutant replaces is not in the program, or is there more than once."""
+
+
+class Skipped(InputError):
+    """A test says of itself that it cannot be run here: what it needs is not there."""
 
 
 class RecordError(LyditeError):

@@ -2,19 +2,17 @@
 
 import inspect
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 import pytest
 
-from lydite.harness import OF_A_SWEEP, OF_A_TRIAL, Run, marked, marks_of, told_by
+from lydite.harness import MARKER, OF_A_SWEEP, OF_A_TRIAL, WORLD, Mark, marked, takes_more, told_by
 from lydite.model import Fault, LyditeError, Schedule, near
-
-SEEDS: Final = 100
-"""How many seeds a trial is run with, unless told otherwise."""
+from lydite.pytest_plugin.settled import failures_in, settled
+from lydite.runner import ForkedEngine, Opening
 
 SEED_MAX: Final = 2**64 - 1
 
@@ -23,8 +21,6 @@ WORLDS: Final = ("sim",)
 
 SEEDS_A_WORKER: Final = 50
 """Fewer are done by one process before a second one has started."""
-
-METHOD: Final = "it is a method; a trial is a function of its module: take it out of the class"
 
 KNOWN: Final = (*OF_A_SWEEP, "faults", *OF_A_TRIAL)
 
@@ -43,18 +39,25 @@ class Wanted:
 
 def problems_of(metafunc: pytest.Metafunc) -> tuple[str, ...]:
     """Everything that is wrong with a marked test."""
-    function, module = metafunc.function, metafunc.module
-    shape = _problems_of_its_shape(function) if metafunc.cls is None else [METHOD]
-    return (*shape, *_problems_of_its_marker(function, module, metafunc.config))
+    marks = tuple(metafunc.definition.iter_markers(MARKER))
+    return (
+        *_problems_of_its_shape(metafunc.function),
+        *_problems_of_its_marker(metafunc.function, marks, metafunc.config),
+    )
+
+
+def is_fitted(item: pytest.Function) -> bool:
+    """Is what it takes made in the process of each run, by the pytest that has collected it there?"""
+    return item.cls is not None or takes_more(item.function, item.module)
 
 
 def wanted_of(item: pytest.Function) -> Wanted:
     """What the marker and the options ask for."""
-    told = told_by(marks_of(item.function, item.module))
+    told = told_by(tuple(item.iter_markers(MARKER)))
     config = item.config
-    seeds = _either(config, "lydite_seeds", told.get("seeds", SEEDS))
+    seeds = seeds_of(config, told.get("seeds"))
     return Wanted(
-        target=f"{_seen_from(config.rootpath, item.path)}::{item.function.__name__}",
+        target=f"{_seen_from(config.rootpath, item.path)}::{item.nodeid.partition('::')[2]}",
         seeds=seeds,
         first=_either(config, "lydite_first_seed", told.get("first", 0)),
         workers=workers_of(config, seeds),
@@ -62,9 +65,32 @@ def wanted_of(item: pytest.Function) -> Wanted:
     )
 
 
+def seeds_of(config: pytest.Config, told: int | None) -> int:
+    """How many seeds of a trial are run: what the option says, or its marker, or the settings.
+
+    What the environment says makes the number of a marker smaller, too.
+    """
+    loaded = settled(config)
+    usual = loaded.settings.sweep.seeds
+    if told is not None and not (loaded.is_of_now("sweep.seeds") and usual < told):
+        usual = told
+    return _either(config, "lydite_seeds", usual)
+
+
+def opening_of(config: pytest.Config, target: str, mutant: str = "") -> Opening:
+    """How a target is opened: seen from the root folder, in the weather that the settings want."""
+    calm = not settled(config).settings.chaos.enabled
+    return Opening(target=target, mutant=mutant, home=str(config.rootpath), calm=calm)
+
+
+def engine_of(config: pytest.Config, opening: Opening, workers: int = 1) -> ForkedEngine:
+    """What carries out runs, each within the time that the settings give it."""
+    return ForkedEngine(opening, workers=workers, timeout_s=settled(config).settings.sweep.timeout_s)
+
+
 def workers_of(config: pytest.Config, seeds: int) -> int:
     """How many processes run a sweep of so many seeds."""
-    asked = int(config.getoption("lydite_workers"))
+    asked = int(config.getoption("lydite_workers")) or settled(config).settings.lydite.workers
     if asked:
         return asked
     # Below xdist the other cores have tests of their own.
@@ -78,7 +104,7 @@ def workers_of(config: pytest.Config, seeds: int) -> int:
 def out_of(config: pytest.Config) -> Path:
     """Where failure files are kept."""
     given = config.getoption("lydite_out")
-    return config.invocation_params.dir / given if given else config.rootpath / ".lydite" / "failures"
+    return config.invocation_params.dir / given if given else failures_in(config)
 
 
 def _either(config: pytest.Config, option: str, told: int) -> int:
@@ -90,19 +116,24 @@ def _seen_from(root: Path, path: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
-def _problems_of_its_shape(function: Run) -> Iterator[str]:
-    if not inspect.iscoroutinefunction(function):
-        yield f"it is not async; write `async def {getattr(function, '__name__', 'test')}(world)`"
-    takes = list(inspect.signature(function).parameters)
-    if takes != ["world"]:
+def _problems_of_its_shape(function: Callable[..., object]) -> Iterator[str]:
+    if getattr(function, "is_hypothesis_test", False):
         yield (
-            f"a trial takes the world alone, found {', '.join(takes) or 'nothing'}; it runs in a process of its own, "
-            "where no other fixture and no parameter is: make there what it needs"
+            "Hypothesis has it already; a trial draws what varies from its seed: leave @given out, "
+            "and draw by random, or explore with lydite.strategies"
         )
+        return
+    takes = inspect.signature(function).parameters
+    named = f"async def {getattr(function, '__name__', 'test')}"
+    if not inspect.iscoroutinefunction(function):
+        yield f"it is not async; write `{named}({', '.join(takes) or WORLD})`"
+    if WORLD not in takes:
+        yield f"it takes no world, found {', '.join(takes) or 'nothing'}; write `{named}({', '.join([*takes, WORLD])})`"
 
 
-def _problems_of_its_marker(function: Run, module: ModuleType, config: pytest.Config) -> Iterator[str]:
-    marks = marks_of(function, module)
+def _problems_of_its_marker(
+    function: Callable[..., Any], marks: tuple[Mark, ...], config: pytest.Config
+) -> Iterator[str]:
     told = told_by(marks)
     if any(mark.args for mark in marks):
         yield "its marker takes keywords only, such as seeds=200"
@@ -113,7 +144,7 @@ def _problems_of_its_marker(function: Run, module: ModuleType, config: pytest.Co
     yield from _problems_of_its_faults(told)
     if inspect.iscoroutinefunction(function):
         try:
-            marked(function, module)
+            marked(function, marks)
         except LyditeError as error:
             yield str(error)
         except (TypeError, AttributeError, ValueError) as error:
@@ -124,12 +155,12 @@ def _problems_of_its_sweep(told: dict[str, Any], config: pytest.Config) -> Itera
     world = told.get("world", "sim")
     if world not in WORLDS:
         yield f"there is no world {world!r}; {near(str(world), WORLDS)}"
-    seeds, first = told.get("seeds", SEEDS), told.get("first", 0)
+    seeds, first = told.get("seeds", 1), told.get("first", 0)
     for name, value, least in (("seeds", seeds, 1), ("first", first, 0)):
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             yield f"{name} is a whole number from {least}, found {value!r}"
             return
-    last = _either(config, "lydite_first_seed", first) + _either(config, "lydite_seeds", seeds) - 1
+    last = _either(config, "lydite_first_seed", first) + seeds_of(config, told.get("seeds")) - 1
     if last > SEED_MAX:
         yield f"a seed is below 2**64, the last one would be {last}"
 

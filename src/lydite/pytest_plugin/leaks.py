@@ -17,6 +17,7 @@ from lydite.model import near
 from lydite.pytest_plugin.database import shared_url, tables_of
 from lydite.pytest_plugin.inventory import Thing, inventory, is_readable
 from lydite.pytest_plugin.places import Places
+from lydite.pytest_plugin.told import fail, tell_briefly
 
 MARKER: Final = "lydite_leaks"
 KINDS: Final = ("processes", "ports", "files", "tables")
@@ -28,6 +29,7 @@ def watch_leaks(config: pytest.Config) -> None:
         raise pytest.UsageError(
             "lydite_leaks reads /proc, which this system does not have; leave it out here"
         )
+    tell_briefly(config)
     if not config.pluginmanager.has_plugin(Leaks.NAME):
         config.pluginmanager.register(Leaks(config), Leaks.NAME)
 
@@ -113,7 +115,12 @@ class Leaks:
         ]
         if told:
             remedy = "close it in the test or in a fixture, or mark the test with lydite_leaks(allow=(...))"
-            pytest.fail("\n".join([f"{item.nodeid} has left behind:", *told, remedy]), pytrace=False)
+            more = f", and {len(told) - 1} more" if len(told) > 1 else ""
+            fail(
+                item,
+                "\n".join([f"{item.nodeid} has left behind:", *told, remedy]),
+                brief=f"has left behind: {told[0].strip()}{more}",
+            )
 
     def _all_things(self) -> Counter[Thing]:
         things = inventory()

@@ -9,6 +9,7 @@ from typing import Final, Self
 
 from lydite.model import InputError, Plain, near
 from lydite.pytest_plugin.hosts import HOSTS
+from lydite.pytest_plugin.told import plainly
 from lydite.runner import Session, Stage
 
 PATIENCE_S: Final = 10.0
@@ -33,10 +34,12 @@ class SmallNetwork:
         """The clock of the network, in seconds since it began."""
         return self._session.now_ns / 1e9
 
+    @plainly
     def reset(self, *, seed: int = 0) -> None:
         """Begin anew, with another seed: other latencies, other losses."""
         self._session = self._stage.open(seed=seed)
 
+    @plainly
     def ping(
         self, source: str, target: str, *, text: str = "ping", within_s: float = PATIENCE_S
     ) -> float | None:
@@ -53,26 +56,32 @@ class SmallNetwork:
         assert isinstance(took_ns, int)
         return took_ns / 1e9
 
+    @plainly
     def wait(self, duration_s: float) -> None:
         """Let the network run on."""
         self._session.do("wait", duration_ns=round(duration_s * 1e9))
 
+    @plainly
     def cut(self, left: str, right: str) -> int:
         """Lose everything between two hosts; the number that heals it."""
         return self.bend("network.cut", left=left, right=right)
 
+    @plainly
     def delay(self, left: str, right: str, by_s: float) -> int:
         """Let everything between two hosts take longer."""
         return self.bend("network.delay", left=left, right=right, by_ns=round(by_s * 1e9))
 
+    @plainly
     def lose(self, left: str, right: str, rate: float) -> int:
         """Lose a share of what they send."""
         return self.bend("network.lose", left=left, right=right, rate=rate)
 
+    @plainly
     def crash(self, host: str) -> int:
         """Kill what runs on a host; healing starts it again."""
         return self.bend("process.crash", hosts=[host])
 
+    @plainly
     def bend(self, kind: str, **args: Plain) -> int:
         """Begin any trouble of the catalogue (`lydite faults list`); the number that heals it."""
         for value in args.values():
@@ -81,6 +90,7 @@ class SmallNetwork:
         assert isinstance(number, int)
         return number
 
+    @plainly
     def heal(self, number: int | None = None) -> None:
         """End one trouble, or all of them."""
         if number is None:
@@ -97,6 +107,9 @@ class SmallNetwork:
         for name in names:
             if name not in HOSTS:
                 raise InputError(f"there is no host {name!r}", where="network", remedy=near(name, HOSTS))
+
+    def __repr__(self) -> str:
+        return f"<network of {', '.join(HOSTS)} at {self.now_s:.3f} s>"
 
     def __enter__(self) -> Self:
         return self

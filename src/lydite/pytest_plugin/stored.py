@@ -1,6 +1,5 @@
 """Stored failures: what a trial failed by before, from the files that its runs have left."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -10,7 +9,7 @@ import pytest
 from lydite.model import LyditeError
 from lydite.pytest_plugin.asking import Wanted
 from lydite.pytest_plugin.examples import FAILURE, SHRUNK
-from lydite.runner import Failure, read_failure
+from lydite.runner import Failure, in_file_name, read_failure
 
 STORED_MAX: Final = 20
 """So many are run again at most: the newest ones."""
@@ -18,7 +17,7 @@ STORED_MAX: Final = 20
 
 def stored_failures(item: pytest.Item, wanted: Wanted, label: str) -> Iterator[tuple[Path, Failure]]:
     """Those of this test, the smallest first, then the newest. A damaged file is told as a warning."""
-    begun = re.sub(r"[^\w.-]", "_", label)
+    begun = in_file_name(label)
     read = 0
     for path in sorted(wanted.out.glob(f"{begun}-*{FAILURE}"), key=_order):
         if read == STORED_MAX:

@@ -8,13 +8,14 @@ from typing import ClassVar
 import pytest
 
 from lydite.harness import MARKER
-from lydite.model import LyditeError, Verdict
-from lydite.pytest_plugin.asking import Wanted, problems_of, wanted_of
+from lydite.model import LyditeError, Skipped, Verdict
+from lydite.pytest_plugin.asking import Wanted, engine_of, is_fitted, opening_of, problems_of, wanted_of
 from lydite.pytest_plugin.examples import Example, shrunk
 from lydite.pytest_plugin.paths import importable
 from lydite.pytest_plugin.stored import stored_failures
 from lydite.pytest_plugin.story import praised, told, unproven
-from lydite.runner import ForkedEngine, Opening, Order, Sweep, SweepResult, kind_of, read_failure
+from lydite.pytest_plugin.told import fail, tell_briefly
+from lydite.runner import ForkedEngine, Order, Sweep, SweepResult, kind_of, read_failure
 
 
 def expect_trial(metafunc: pytest.Metafunc) -> None:
@@ -23,6 +24,7 @@ def expect_trial(metafunc: pytest.Metafunc) -> None:
     if problems:
         lines = "".join(f"\n  - {problem}" for problem in problems)
         pytest.fail(f"{metafunc.definition.nodeid} cannot be run as a trial:{lines}", pytrace=False)
+    tell_briefly(metafunc.config)
     plugins = metafunc.config.pluginmanager
     if not plugins.has_plugin(Trials.NAME):
         plugins.register(Trials(), Trials.NAME)
@@ -34,24 +36,33 @@ class Trials:
     NAME: ClassVar = "lydite-trials"
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """What a trial takes is made in its own processes: what has a value already is not made here."""
+        if isinstance(item, pytest.Function) and item.get_closest_marker(MARKER) and is_fitted(item):
+            for name in item.fixturenames:
+                item.funcargs.setdefault(name, None)
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
         """Run the trial; None where the test is not one."""
         if pyfuncitem.get_closest_marker(MARKER) is None:
             return None
         try:
             complaint = _carried_out(pyfuncitem)
+        except Skipped as skipped:
+            pytest.skip(skipped.what)
         except LyditeError as error:
             complaint = str(error)
         if complaint:
-            pytest.fail(complaint, pytrace=False)
+            fail(pyfuncitem, complaint, brief=complaint.partition("\n")[0])
         return True
 
 
 def _carried_out(item: pytest.Function) -> str:
     """What is to be said of a trial that does not hold; nothing of one that does."""
     wanted = wanted_of(item)
-    opening = Opening(target=wanted.target, home=str(item.config.rootpath))
-    with importable(item.config), ForkedEngine(opening, workers=wanted.workers) as engine:
+    opening = opening_of(item.config, wanted.target)
+    with importable(item.config), engine_of(item.config, opening, wanted.workers) as engine:
         example = _replayed(item, wanted, engine)
         if example is None:
             result = _swept(wanted, engine)

@@ -5,6 +5,8 @@ of its own.
 """
 
 from lydite.runner.campaign import (
+    PIPE,
+    REPORTER,
     Begun,
     Going,
     Over,
@@ -16,7 +18,7 @@ from lydite.runner.campaign import (
     reasons,
     setting_of,
 )
-from lydite.runner.commit import commit_of
+from lydite.runner.commit import commit_of, whole_commit
 from lydite.runner.documents import (
     ending_as_plain,
     error_as_plain,
@@ -25,10 +27,18 @@ from lydite.runner.documents import (
     result_as_plain,
 )
 from lydite.runner.engines import ForkedEngine, Habitat
-from lydite.runner.failure import FAILURE_VERSION, Failure, failure_of, read_failure, write_failure
+from lydite.runner.failure import (
+    FAILURE_VERSION,
+    Failure,
+    failure_of,
+    in_file_name,
+    read_failure,
+    write_failure,
+)
 from lydite.runner.gate import Gated, check_determinism, overall
 from lydite.runner.orders import Bare, Description, Listed, Opening, Order, Planted, Run
 from lydite.runner.proof import Caught, Fate, Plan, Unplanted, chosen, hunt, planted
+from lydite.runner.recheck import NotHere, Rechecked, recheck
 from lydite.runner.replay import Replay, Sameness, open_near, replay
 from lydite.runner.rerun import doubt, rerun
 from lydite.runner.seed import Done, read_schedule, run_seed
@@ -49,6 +59,8 @@ from lydite.runner.targets import subjects
 
 __all__ = [
     "FAILURE_VERSION",
+    "PIPE",
+    "REPORTER",
     "STARTING",
     "STEP_S",
     "Bare",
@@ -67,12 +79,14 @@ __all__ = [
     "Habitat",
     "Idle",
     "Listed",
+    "NotHere",
     "Opening",
     "Order",
     "Over",
     "Plan",
     "Planted",
     "Progress",
+    "Rechecked",
     "Replay",
     "Run",
     "Sameness",
@@ -102,6 +116,7 @@ __all__ = [
     "failure_of",
     "finding_as_plain",
     "hunt",
+    "in_file_name",
     "kind_of",
     "open_near",
     "overall",
@@ -109,6 +124,7 @@ __all__ = [
     "read_failure",
     "read_schedule",
     "reasons",
+    "recheck",
     "regression_of",
     "replay",
     "rerun",
@@ -118,6 +134,7 @@ __all__ = [
     "shrink",
     "subjects",
     "told_of",
+    "whole_commit",
     "write_failure",
     "write_regression",
 ]

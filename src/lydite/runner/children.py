@@ -93,6 +93,8 @@ class Children:
     def _live(self, work: Work, answers: int, timeout_s: float) -> None:
         """The child's whole life."""
         try:
+            # Where pytest has collected the target, it has pointed the handler elsewhere.
+            faulthandler.enable(file=self._stack)
             faulthandler.dump_traceback_later(timeout_s, exit=True, file=self._stack)
             send(answers, encode(_tried(work, lambda message: send(answers, encode(message)))))
         finally:

@@ -37,6 +37,8 @@ BYTES_MAX: Final = 16 * 1024 * 1024
 
 FOLDER: Final = ".lydite/failures"
 SUFFIX: Final = ".failure.json"
+NAME_MAX: Final = 100
+"""So many letters of a label stand in the name of a file: those of a parametrized test have no end."""
 
 Given = TypeVar("Given")
 
@@ -78,7 +80,7 @@ class Failure:
     def file_name(self) -> str:
         """The name of its file: trial, mutant if there is one, seed."""
         parts = [self.label, self.mutant, str(self.seed)]
-        return "-".join(re.sub(r"[^\w.-]", "_", part) for part in parts if part) + SUFFIX
+        return "-".join(in_file_name(part) for part in parts if part) + SUFFIX
 
     def as_plain(self) -> dict[str, Any]:
         """The JSON document, without what binds it to a place: its checksum and its replay command."""
@@ -106,6 +108,12 @@ class Failure:
             "python": self.python,
             "lydite": self.lydite,
         }
+
+
+def in_file_name(text: str) -> str:
+    """A text as a part of the name of a file: of a long one its beginning, and what tells it from others."""
+    spelled = re.sub(r"[^\w.-]", "_", text)
+    return spelled if len(spelled) <= NAME_MAX else f"{spelled[:NAME_MAX]}-{digest_of(text)[:12]}"
 
 
 def failure_of(

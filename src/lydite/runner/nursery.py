@@ -12,9 +12,11 @@ living one.
 import faulthandler
 import gc
 import os
+import sys
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
@@ -24,14 +26,15 @@ from lydite import sim
 from lydite.faults import Storm
 from lydite.harness import Mutant, Planter, Trial, plant
 from lydite.model import Draws, Facts, InputError, LyditeError, Schedule, digest_of
-from lydite.runner import bare, provenance, targets
+from lydite.runner import bare, fitting, provenance, targets
 from lydite.runner.children import Announce, Children, HungUp
 from lydite.runner.documents import error_as_plain
 from lydite.runner.one import perform, schedule_of
 from lydite.runner.orders import Description, Listed, Opening, Order, Planted
 from lydite.runner.rehearsal import REHEARSAL
 from lydite.runner.talking import spoken
-from lydite.runner.warmth import warm_libraries
+from lydite.runner.targets import Aim, Loaded
+from lydite.runner.warmth import compile_libraries_once, warm_libraries
 from lydite.runner.wire import Message, encode, receive, send
 
 HEAP = "LYDITE_HEAP"
@@ -49,19 +52,29 @@ class Nursery:
         self.code_digest = ""
         self.planter: Planter | None = None
 
-    def open(self, opening: Opening) -> Description:
-        """Import the target, bent as the opening says, and make everything warm and still."""
+    def open(self, opening: Opening, go_on: Callable[[Description], None]) -> None:
+        """Import the target, bent as the opening says, make everything warm and still, and go on with that."""
         sim.install()
+        compile_libraries_once()
         aimed = targets.aim(opening.target, Path(opening.home))
         if opening.mutant:
             self.planter = plant([_mutant(aimed.mutants, opening)])
-        found = bare.load_or_wrap(aimed, opening.bare) if opening.bare else targets.load(aimed)
+        if not opening.bare and fitting.is_fitted(aimed):
+            fitting.collected(aimed, lambda found: go_on(self._settled(aimed, opening, found)))
+        else:
+            found = bare.load_or_wrap(aimed, opening.bare) if opening.bare else targets.load(aimed)
+            go_on(self._settled(aimed, opening, found))
+
+    def _settled(self, aimed: Aim, opening: Opening, found: tuple[Loaded, ...]) -> Description:
+        if opening.calm:
+            found = tuple(replace(each, trial=replace(each.trial, storm=None)) for each in found)
         provenance.scout()
         warm_libraries()
         mutants = _mutants(aimed.mutants)
         sim.sweep()
         self.code_files = provenance.code_files()
         self.code_digest = provenance.code_digest(self.code_files)
+        sys.dont_write_bytecode = True  # A run leaves nothing on the disk of this machine.
         _rehearse()
         labels = {f"{aimed.scope}.{each.name}": each for each in found}
         self.trials = {label: each.trial for label, each in labels.items()}
@@ -108,7 +121,10 @@ class Nursery:
         try:
             schedule = schedule_of(trial, order)
             announce({"schedule": schedule.as_plain()})
-            run = perform(trial, order, schedule, code_digest=self.code_digest, code_files=self.code_files)
+            with fitting.fitted(trial):
+                run = perform(
+                    trial, order, schedule, code_digest=self.code_digest, code_files=self.code_files
+                )
         except LyditeError as error:
             return {"refused": error_as_plain(error)}
         if self.planter is not None:
@@ -170,34 +186,42 @@ def serve() -> None:
     with tempfile.TemporaryFile(prefix="lydite-stack-") as stack:
         faulthandler.enable(file=stack)
         children = Children(requests=requests, stack=stack)
-        try:
+
+        def listen() -> None:
             while (message := receive(requests)) is not None:
-                if message["do"] == "talk":
-                    talk = partial(nursery.talk, Order.from_plain(message["order"]), requests, answers)
-                    children.lend(talk, answers)
-                else:
-                    send(answers, _answer(nursery, children, message))
-        except (HungUp, BrokenPipeError):
-            return
+                match message["do"]:
+                    case "talk":
+                        order = Order.from_plain(message["order"])
+                        children.lend(partial(nursery.talk, order, requests, answers), answers)
+                    case "open":
+                        _open(nursery, Opening.from_plain(message["opening"]), answers, listen)
+                    case _:
+                        send(answers, _answer(nursery, children, message))
+
+        with suppress(HungUp, BrokenPipeError):
+            listen()
+
+
+def _open(nursery: Nursery, opening: Opening, answers: int, listen: Callable[[], None]) -> None:
+    """Open the target and listen on from in there: what holds it open may end with the call that has opened it."""
+
+    def opened(description: Description) -> None:
+        gc.collect()
+        gc.freeze()
+        send(answers, encode({"opened": description.as_plain()}))
+        listen()
+
+    try:
+        nursery.open(opening, opened)
+    except LyditeError as error:
+        send(answers, encode({"refused": error_as_plain(error)}))
 
 
 def _answer(nursery: Nursery, children: Children, message: Message) -> bytes:
-    try:
-        match message["do"]:
-            case "open":
-                answer: Message = {"opened": nursery.open(Opening.from_plain(message["opening"])).as_plain()}
-                gc.collect()
-                gc.freeze()
-            case "dependencies":
-                answer = {"dependencies": provenance.dependencies()}
-            case _:
-                order = Order.from_plain(message["order"])
-                return children.run(
-                    lambda announce: nursery.perform(order, announce), timeout_s=message["timeout_s"]
-                )
-    except LyditeError as error:
-        answer = {"refused": error_as_plain(error)}
-    return encode(answer)
+    if message["do"] == "dependencies":
+        return encode({"dependencies": provenance.dependencies()})
+    order = Order.from_plain(message["order"])
+    return children.run(lambda announce: nursery.perform(order, announce), timeout_s=message["timeout_s"])
 
 
 def _take_pipes() -> tuple[int, int]:

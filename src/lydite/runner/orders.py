@@ -52,11 +52,19 @@ class Opening:
     mutant: str = ""
     home: str = field(default_factory=lambda: str(Path.cwd()))
     bare: Bare | None = None
+    calm: bool = False
+    """Shall its trials run without the faults of their storms?"""
 
     def as_plain(self) -> Message:
         """The JSON form."""
         bare = {"argv": list(self.bare.argv), "for_ns": self.bare.for_ns} if self.bare else None
-        return {"target": self.target, "mutant": self.mutant, "home": self.home, "bare": bare}
+        return {
+            "target": self.target,
+            "mutant": self.mutant,
+            "home": self.home,
+            "bare": bare,
+            "calm": self.calm,
+        }
 
     @classmethod
     def from_plain(cls, value: Message) -> "Opening":
@@ -67,6 +75,7 @@ class Opening:
             mutant=value["mutant"],
             home=value["home"],
             bare=Bare(argv=tuple(bare["argv"]), for_ns=bare["for_ns"]) if bare else None,
+            calm=value["calm"],
         )
 
 

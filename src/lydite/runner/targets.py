@@ -4,9 +4,11 @@
     counter.some_trial          one of them
     path/to/file.py             every `@trial` in a file
     path/to/file.py::name       one of them, or any async function of a world
+    path/to/file.py::name[case] one case of a test of pytest, or of a method `Class::name`: see `fitting`
     package.module              every `@trial` in a module
     package.module:name         one of them, or any async function of a world
 
+A module is looked for in the folder itself and in its `src`, where many projects keep theirs.
 Only a nursery loads a target, for that imports code which is not ours. `aim` finds the module without
 importing it, so that a mutant can be planted first; `load` imports it.
 """
@@ -23,7 +25,7 @@ from pathlib import Path
 from types import ModuleType
 
 from lydite.checks import described, place_of
-from lydite.harness import Script, Trial, marked
+from lydite.harness import Script, Trial, marked, marks_of
 from lydite.model import InputError, LyditeError, TargetNotFound
 from lydite.runner.talking import trial_of
 
@@ -67,7 +69,8 @@ def subjects() -> tuple[EntryPoint, ...]:
 
 def aim(target: str, home: Path) -> Aim:
     """Find the module of a target, seen from a folder; nothing of it is imported yet."""
-    _let_import_from(home)
+    for root in reversed(roots(home)):
+        _let_import_from(root)
     file, double, name = target.partition("::")
     if not double and ".py:" in target:
         file, _, name = target.partition(":")
@@ -90,6 +93,12 @@ def aim(target: str, home: Path) -> Aim:
     if _exists(target):
         return Aim(target=target, module=target, scope=_last(target), spelling=f"{target}:{{}}")
     raise _not_found(target, home)
+
+
+def roots(home: Path) -> tuple[Path, ...]:
+    """Where the modules of the project in a folder may lie: there, and in `src` if it has one."""
+    source = home / "src"
+    return (home, source) if source.is_dir() else (home,)
 
 
 def load(aimed: Aim) -> tuple[Loaded, ...]:
@@ -175,7 +184,7 @@ def _aim_at_file(target: str, file: str, name: str, home: Path) -> Aim:
 def _as_trial(module: ModuleType, aimed: Aim) -> Trial:
     value = getattr(module, aimed.name, None)
     if inspect.iscoroutinefunction(value):
-        return marked(value, module)
+        return marked(value, marks_of(value, module))
     if isinstance(value, type) and issubclass(value, Script):
         return trial_of(value)
     if value is not None:
@@ -204,7 +213,7 @@ def _not_found(target: str, home: Path) -> TargetNotFound:
     known = f"a subject ({', '.join(names) or 'none is installed'})"
     return TargetNotFound(
         f"there is no target {target!r}",
-        where=f"looked for {known}, a file ending in .py and a module, from {home}",
+        where=f"looked for {known}, a file ending in .py and a module, from {' and '.join(map(str, roots(home)))}",
         remedy=_meant(target, [*names, *files]) or "`lydite list` shows the subjects",
     )
 

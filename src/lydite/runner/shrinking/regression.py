@@ -15,6 +15,7 @@ from pathlib import Path
 
 from lydite.checks import ASSERTION, EXCEPTION
 from lydite.model import Fault, InputError, Plain, format_ns
+from lydite.runner.failure import in_file_name
 from lydite.runner.orders import parts_as_plain
 from lydite.runner.shrinking.shrunk import Shrunk
 
@@ -142,4 +143,4 @@ def _quoted(text: str) -> str:
 
 
 def _identifier(text: str) -> str:
-    return re.sub(r"\W+", "_", text)
+    return re.sub(r"\W+", "_", in_file_name(text))

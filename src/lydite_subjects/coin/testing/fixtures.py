@@ -28,23 +28,6 @@ PATIENCE_S: Final = 120.0
 FUNDED_SEED: Final = 101
 EMPTY_SEED: Final = 102
 """Wallets of their own, so that nobody else in a test has their keys."""
-MARKERS: Final = (
-    "unit: one part by itself",
-    "integration: several parts together, real databases included",
-    "performance: how fast something is",
-    "e2e: whole networks of real processes",
-    "slow: more than ten seconds",
-    "database: needs a database",
-    "network: needs nodes that talk with each other",
-    "mining: blocks are looked for",
-    "crypto: keys, signatures and addresses",
-)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Makes the categories of tests known, so that `--strict-markers` takes them."""
-    for each in MARKERS:
-        config.addinivalue_line("markers", each)
 
 
 @pytest.fixture
