@@ -142,6 +142,13 @@ def report_schema() -> str:
     return json.dumps(document_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
+def statement_schema() -> str:
+    """The schema of Lydite's part of a statement, as it should be."""
+    from lydite.statements import statement_schema as schema
+
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "command-line.md": page,
     "checks.md": checks_page,
@@ -149,6 +156,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": _of_config("config_page"),
     "config.schema.json": _of_config("config_schema"),
     "report.schema.json": report_schema,
+    "statement.schema.json": statement_schema,
 }
 """The generated pages, and what makes each of them."""
 

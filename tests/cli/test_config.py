@@ -23,7 +23,7 @@ def test_every_setting_is_shown_with_its_value_and_its_origin(monkeypatch: pytes
     assert rows["chaos.enabled"].split(maxsplit=1) == ["false", "environment LYDITE_CHAOS_ENABLED"]
     assert rows["sweep.seeds"].split(maxsplit=1) == ["7", "flag --set sweep.seeds"]
     assert rows["property.cases"].split(maxsplit=1) == ["1000", "preset ci"]
-    assert rows["network.latency_ms"].split(maxsplit=1) == ["10.0", "default"]
+    assert rows["sweep.timeout_s"].split(maxsplit=1) == ["120.0", "default"]
 
 
 def test_the_same_for_a_script() -> None:
@@ -141,9 +141,11 @@ def test_the_schema_is_printed() -> None:
     assert json.loads(said.out) == schema()
 
 
-def test_verbs_need_no_settings() -> None:
+def test_wrong_settings_are_refused_by_the_verbs_that_read_any() -> None:
     Path("lydite.toml").write_text("swep.seeds = 3\n")
 
-    said = lydite("run", "shop.py::echoes")
+    reads, reads_none = lydite("run", "shop.py::echoes"), lydite("faults")
 
-    assert said.code == 0
+    assert reads.code == 2
+    assert "lydite.toml:1: swep" in reads.err
+    assert reads_none.code == 0

@@ -1,7 +1,12 @@
 """What follows a campaign: it is kept, judged and told, and what cannot be done costs nothing of the rest."""
 
+import contextlib
 import json
 import shutil
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +14,7 @@ import pytest
 from lydite.cli.evidence import evidence_of
 from lydite.cli.exits import Exit
 from lydite.config import Loaded, load
-from lydite.history import History
+from lydite.history import History, database
 from lydite.model import (
     CampaignResult,
     Case,
@@ -20,8 +25,10 @@ from lydite.model import (
     Standing,
     Verdict,
     Work,
+    as_form,
 )
 from lydite.reports import dossier_from
+from tests.cli.terminal import lydite
 
 
 @pytest.fixture
@@ -132,3 +139,79 @@ def test_the_settings_say_which_reports_and_which_limits(
     (gate,) = (each for each in evidence.dossier.decision.outcomes if each.gate == "resilience.success")
     assert gate.limit == 99.9
     shutil.rmtree("data")
+
+
+def test_a_full_disk_costs_neither_the_verdict_nor_what_was_there(tmp_path: Path) -> None:
+    (tmp_path / "bank/mutants.py").unlink()
+    # A file may hold so much: the result of a campaign takes more, what a run leaves takes less.
+    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))"
+    words = ["prove", "bank.trials", "--seeds", "1", "--workers", "1", "--out", "kept"]
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "result.json").write_text("what was there")
+
+    done = subprocess.run(
+        [sys.executable, "-c", f"{full}; from lydite.cli import main; main()", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+
+    assert done.returncode == 2, done.stderr
+    assert "HOLDS  bank.trials holds: 1 case passed in 1 phase" in done.stdout
+    assert "  no result.json: the file cannot be written: file too large (kept/result.json)" in done.stdout
+    assert "  not kept in the history: " in done.stdout
+    assert "  no report.html: the file cannot be written: " in done.stdout
+    assert "Traceback" not in done.stderr
+    assert (kept / "result.json").read_text() == "what was there"
+    assert not [*kept.glob("*.partial"), *kept.glob(".*.partial")]
+
+
+def test_a_full_disk_of_the_reader_is_one_sentence(tmp_path: Path) -> None:
+    Path("night.json").write_text(json.dumps(as_form(campaign("one"))))
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", "from lydite.cli import main; main()", "gate", "night.json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 2
+    assert done.stderr == "lydite: the system refused to go on: no space left on device (standard output)\n"
+
+
+def test_a_locked_history_is_read_and_what_cannot_be_added_is_told(
+    settings: Loaded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evidence_of(campaign("one"), tmp_path / "one", settings.settings)
+    monkeypatch.setattr(database, "PATIENCE_S", 0.2)
+    second = campaign("two", broken=True, begun="2026-01-02T00:00:00Z")
+
+    with contextlib.closing(sqlite3.connect(".lydite/history.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        evidence = evidence_of(second, tmp_path / "two", settings.settings)
+
+    (trouble,) = evidence.troubles
+    assert trouble.startswith("not kept in the history: expected its turn to write, found database is locked")
+    assert [told.news for told in evidence.dossier.news] == [News.NEW]
+    with History(".lydite/history.db") as history:
+        assert [each.identity for each in history.list()] == ["one"]
+
+
+def test_a_campaign_that_died_can_be_reported_and_is_incomplete(tmp_path: Path) -> None:
+    died = replace(campaign("one"), interrupted=True, verdict=Verdict.UNKNOWN)
+    (tmp_path / "result.json").write_text(json.dumps(as_form(died)))
+
+    said = lydite("report", "result.json", "--html", "page.html", "--junit", "junit.xml")
+    screen = lydite("report", "result.json")
+    judged = lydite("gate", "result.json", "--partial")
+
+    assert said.code == 0
+    assert "incomplete" in said.out
+    assert "interrupted" in (tmp_path / "page.html").read_text()
+    assert "INCOMPLETE" in screen.out
+    assert judged.code == 2
+    assert "the campaign was interrupted" in judged.out

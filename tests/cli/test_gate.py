@@ -181,7 +181,7 @@ def test_a_bad_result_is_one_sentence_with_its_place(text: str, told: str) -> No
 def test_what_is_no_text_is_refused() -> None:
     Path("bad.json").write_bytes(b"\xff\xfe")
 
-    assert "the file is no text in UTF-8 (bad.json)" in lydite("gate", "bad.json").err
+    assert "the file is no text: invalid start byte at byte 0 (bad.json)" in lydite("gate", "bad.json").err
 
 
 def test_all_problems_are_told_at_once() -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from lydite.cli.prove import _going
 from lydite.model import CampaignResult, from_form
+from lydite.runner import Going
 from tests.cli.terminal import lydite
 
 
@@ -40,6 +42,25 @@ def test_what_holds_is_proven_and_kept() -> None:
     result = kept()
     assert f"  result.json: .lydite/campaigns/{result.identity}/result.json" in lines
     assert not result.interrupted
+
+
+@pytest.mark.parametrize(
+    ("going", "told"),
+    [
+        (Going(phase="a", what="tests"), "tests"),
+        (Going(phase="a", what="x", wanted=4, seconds=3, left_s=300.0), "0/4, no finding, at most 5 min"),
+        (
+            Going(phase="a", what="x", done=2, wanted=4, seconds=1, left_s=1.0, failed=1),
+            "2/4, 2.0/s, 1 found, 1 s left",
+        ),
+        (
+            Going(phase="a", what="x", done=2, wanted=4_000, seconds=60, left_s=99_999.0),
+            "2/4,000, 2.0/min, no finding, 27.8 h left",
+        ),
+    ],
+)
+def test_progress_tells_how_far_it_is_and_how_long_it_will_take(going: Going, told: str) -> None:
+    assert _going(going) == told
 
 
 def test_what_survives_is_told_with_the_command_that_shows_it() -> None:

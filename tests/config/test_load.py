@@ -124,9 +124,9 @@ def test_the_file_of_the_current_folder_is_read_unless_another_is_named() -> Non
         ("LYDITE_PARALLEL", "0", False),
         ("LYDITE_JOBS", " 4 ", 4),
         ("LYDITE_SWEEP_SEEDS", "10_000", 10_000),
-        ("LYDITE_ACTORS_SCALE", ".5", 0.5),
-        ("LYDITE_NETWORK_LATENCY_MS", "1e2", 100.0),
-        ("LYDITE_NETWORK_LATENCY_MS", "7", 7.0),
+        ("LYDITE_SWEEP_TIMEOUT_S", ".5", 0.5),
+        ("LYDITE_SWEEP_TIMEOUT_S", "1e2", 100.0),
+        ("LYDITE_SWEEP_TIMEOUT_S", "7", 7.0),
         ("LYDITE_REPORT_FORMATS", "html, junit,", ("html", "junit")),
         ("LYDITE_DATA_DIR", "a b", "a b"),
         ("LYDITE_HISTORY_URL", "sqlite:///x.db", "sqlite:///x.db"),
@@ -166,18 +166,18 @@ timeout_s = -1
 [lydite]
 preset = "nightley"
 jobs = true
+[property]
+case = 5
 [chaos]
-duration = 5
-[network]
-latency_ms = nan
+enabled = nan
 [report]
 formats = ["html", "htlm"]
 [[gates]]
 unit = 3
-[actors]
-scale = 1979-05-27
+[performance]
+tracking = 1979-05-27
 """
-    assert wrong(text, {"LYDITE_SWEEP_SEDES": "1", "LYDITE_JOBS": "many"}, **{"sync.chain": 4}) == [
+    assert wrong(text, {"LYDITE_SWEEP_SEDES": "1", "LYDITE_JOBS": "many"}, **{"coverage.enable": 4}) == [
         "lydite.toml:1: seeds: there is no such key outside of a section; did you mean sweep.seeds?",
         "lydite.toml:2: swep: there is no such section; did you mean [sweep]?",
         "lydite.toml:5: sweep.sedes: there is no such key; did you mean sweep.seeds?",
@@ -191,17 +191,17 @@ scale = 1979-05-27
             "did you mean nightly?"
         ),
         "lydite.toml:10: lydite.jobs: expected a whole number from 0 to 1,024, found true",
-        "lydite.toml:12: chaos.duration: there is no such key; did you mean chaos.duration_s?",
-        "lydite.toml:14: network.latency_ms: expected a number from 0 to 60,000, found nan",
+        "lydite.toml:12: property.case: there is no such key; did you mean property.cases?",
+        "lydite.toml:14: chaos.enabled: expected true or false, found nan",
         (
             "lydite.toml:16: report.formats: expected a list of names out of html, markdown, json, junit, ctrf, "
             "github, found ['html', 'htlm']; did you mean html?"
         ),
         "lydite.toml:17: gates: this is a section: expected [gates] and its keys below, found a list",
-        "lydite.toml:20: actors.scale: expected a number from 0.001 to 1,000, found a date or a time",
+        "lydite.toml:20: performance.tracking: expected true or false, found a date or a time",
         "environment LYDITE_JOBS: lydite.jobs: expected a whole number from 0 to 1,024, found 'many'",
         "environment LYDITE_SWEEP_SEDES: there is no such setting; did you mean LYDITE_SWEEP_SEEDS?",
-        "flag --chain: sync.chain: there is no such key; did you mean sync.chain_size?",
+        "flag --enable: coverage.enable: there is no such key; did you mean coverage.enabled?",
     ]
 
 

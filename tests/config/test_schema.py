@@ -67,7 +67,7 @@ def test_the_schema_is_one_and_takes_what_is_right() -> None:
         'history.url = "postgresql+psycopg://x"',
         'history.url = ""',
         "chaos.enabled = 1",
-        "actors.scale = 1",
+        "sweep.timeout_s = 1",
     ],
 )
 def test_schema_and_reader_take_and_refuse_the_same(text: str, tmp_path: Path) -> None:

@@ -30,16 +30,18 @@ def check_determinism(
             "--for", min=0.001, metavar="SECONDS", help="Virtual time for a program that does not end."
         ),
     ] = 60.0,
-    timeout: TimeoutOption = 120.0,
+    timeout: TimeoutOption = None,
     as_json: JsonOption = False,
 ) -> Exit:
     """Run a trial or a program three times (hash seed, memory layout, working directory) and compare."""
     from lydite import runner
+    from lydite.cli.settled import settled
     from lydite.model import seconds
 
+    settings = settled(timeout=timeout).settings
     bare = runner.Bare(argv=tuple(arguments or ()), for_ns=seconds(for_))
-    opening = runner.Opening(target=program, bare=bare)
-    gated = runner.check_determinism(opening, range(seed, seed + seeds), timeout)
+    opening = runner.Opening(target=program, bare=bare, calm=not settings.chaos.enabled)
+    gated = runner.check_determinism(opening, range(seed, seed + seeds), settings.sweep.timeout_s)
     verdict = runner.overall(gated)
     failed = any(each.ending is not None and each.differs is None for each in gated)
     code = exit_of(verdict, failed=failed)

@@ -1,50 +1,21 @@
 """`lydite config`: the settings, where each comes from, and whether a file of them is right."""
 
 import json
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from lydite.cli.exits import Exit
-from lydite.cli.options import JsonOption
+from lydite.cli.options import ConfigOption, JsonOption, SetOption
+from lydite.cli.settled import flags_of
 
 if TYPE_CHECKING:
-    from lydite.config import Flag, Loaded, Problem, Value
+    from lydite.config import Loaded, Problem, Value
 
-ConfigOption: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        metavar="FILE",
-        help="Read this file, not LYDITE_CONFIG and not lydite.toml.",
-    ),
-]
 PresetOption: TypeAlias = Annotated[
     str, typer.Option("--preset", metavar="NAME", help="Begin with this preset: development, ci, nightly.")
 ]
-SetOption: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Set this key, such as sweep.seeds=50; may be repeated."),
-]
-
-
-def flags_of(preset: str, given: list[str] | None) -> "dict[str, Flag]":
-    """What these options say, by key."""
-    from lydite.config import Flag
-    from lydite.model import InputError
-
-    flags = {"lydite.preset": Flag(option="--preset", value=preset)} if preset else {}
-    for each in given or ():
-        key, equals, value = (part.strip() for part in each.partition("="))
-        # What is no key is not repeated: somebody may have typed a URL with a password.
-        if not equals or not re.fullmatch(r"[\w.-]+", key):
-            raise InputError(
-                "expected KEY=VALUE, found something else", where="--set", remedy="as sweep.seeds=50"
-            )
-        flags[key] = Flag(option=f"--set {key}", value=value)
-    return flags
 
 
 def show(

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lydite.cli.config import ConfigOption
 from lydite.cli.exits import Exit
-from lydite.cli.options import JsonOption
+from lydite.cli.options import ConfigOption, JsonOption
 
 if TYPE_CHECKING:
     from lydite.doctor import Seen

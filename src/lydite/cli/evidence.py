@@ -1,10 +1,11 @@
-"""What follows a campaign: the history keeps it, the gates judge it, and its reports are written.
+"""What follows a campaign: its result is written, the history keeps it, gates judge it, and its reports are written.
 
-The result is on disk by then, and nothing here may cost it: what cannot be done is told, and the rest is done. A
-campaign is judged by what it has looked at; `lydite gate` asks for all that a release needs.
+Nothing here may cost the rest: what cannot be done is told, and everything else is done. A campaign is judged by what
+it has looked at; `lydite gate` asks for all that a release needs.
 """
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,11 +13,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from lydite.cli.exits import Exit
-from lydite.cli.kept import history_place
-from lydite.model import CampaignResult, Dossier, Flaky, LyditeError, Standing
+from lydite.cli.kept import history_place, rules_of
+from lydite.model import CampaignResult, Dossier, Flaky, LyditeError, Standing, as_form
 
 if TYPE_CHECKING:
     from lydite.config import Settings
+
+RESULT: Final = "result.json"
 
 FILES: Final = MappingProxyType(
     {
@@ -36,13 +39,25 @@ class Evidence:
     """A campaign with its decision and its reports."""
 
     dossier: Dossier
+    result_file: Path | None
+    """Where the result is; None where it could not be written."""
     written: Mapping[str, Path]
     troubles: tuple[str, ...]
     """What could not be done, each as a sentence."""
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Everything that was written, the result first."""
+        return (*((self.result_file,) if self.result_file is not None else ()), *self.written.values())
+
     def exit_code(self, code: Exit) -> Exit:
-        """The code of the verdict, unless the gates say something graver of a campaign that holds."""
+        """The code of the verdict, unless the gates say something graver of a campaign that holds.
+
+        What holds and is nowhere to be read proves nothing: that is an error as it is everywhere.
+        """
         decision = self.dossier.decision
+        if code is Exit.HOLDS and self.result_file is None:
+            return Exit.BAD_INPUT
         if code is not Exit.HOLDS or decision is None:
             return code
         match decision.standing:
@@ -55,23 +70,39 @@ class Evidence:
 
 
 def evidence_of(result: CampaignResult, folder: Path, settings: "Settings") -> Evidence:
-    """Keep a campaign, judge it, and write its reports into a folder."""
+    """Keep a campaign, judge it, and write its reports into a folder, unless the settings name another one."""
     troubles: list[str] = []
+    result_file: Path | None = None
+    try:
+        result_file = write_result(result, folder)
+    except LyditeError as error:
+        troubles.append(f"no {RESULT}: {error}")
     dossier = _kept(result, settings, troubles)
     written = {}
+    place = Path(settings.report.folder) / result.identity if settings.report.folder else folder
     for name in settings.report.formats:
-        path = folder / FILES[name]
+        path = place / FILES[name]
         try:
             _write(name, path, dossier)
         except LyditeError as error:
             troubles.append(f"no {path.name}: {error}")
         else:
             written[name] = path
-    return Evidence(dossier=dossier, written=written, troubles=tuple(troubles))
+    return Evidence(dossier=dossier, result_file=result_file, written=written, troubles=tuple(troubles))
+
+
+def write_result(result: CampaignResult, folder: Path) -> Path:
+    """The result as JSON, whole or not at all; what was there before stays if it cannot be written."""
+    from lydite.cli.files import write_whole
+
+    path = folder / RESULT
+    write_whole(path, json.dumps(as_form(result), indent=1, ensure_ascii=False) + "\n")
+    return path
 
 
 def _kept(result: CampaignResult, settings: "Settings", troubles: list[str]) -> Dossier:
     """The campaign with all that the history knows about it, and what the gates say."""
+    decided: Dossier | None = None
     try:
         from lydite.history import History
 
@@ -79,17 +110,16 @@ def _kept(result: CampaignResult, settings: "Settings", troubles: list[str]) -> 
             known = history.dossier(result)
             decided = _decided(known, history.previous(result), settings)
             history.add(result, decided.decision)
-        return decided
     except LyditeError as error:
         troubles.append(f"not kept in the history: {error}")
-    return _decided(Dossier(result=result), None, settings)
+    # What could be read of it counts, also where nothing could be added.
+    return decided or _decided(Dossier(result=result), None, settings)
 
 
 def _decided(dossier: Dossier, previous: CampaignResult | None, settings: "Settings") -> Dossier:
-    from lydite.gates import Rules, decide
+    from lydite.gates import decide
 
-    limits = {name: {"limit": limit} for name, limit in settings.gates.limits.items()}
-    rules = Rules().altered(limits, "gates").relaxed()
+    rules = rules_of(settings).relaxed()
     today = dt.datetime.now(dt.UTC).date()
     flaky: tuple[Flaky, ...] = dossier.flaky
     decision = decide(dossier.result, rules, previous=previous, flaky=flaky, today=today)

@@ -69,10 +69,7 @@ def write_whole(path: Path, text: str) -> None:
         else:
             _replace(place, text)
     except OSError as error:
-        told = _told("written", path, error)
-        raise InputError(
-            told.what, where=told.where, remedy="a file that was there before is as it was"
-        ) from error
+        raise _as_it_was(path, error) from error
 
 
 def append_text(path: Path, text: str) -> None:
@@ -111,9 +108,17 @@ def _writing(path: Path, mode: str) -> Iterator[IO[str] | IO[bytes]]:
         with file:
             yield file
         partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise _as_it_was(path, error) from error
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def _as_it_was(path: Path, error: OSError) -> InputError:
+    told = _told("written", path, error)
+    return InputError(told.what, where=told.where, remedy="a file that was there before is as it was")
 
 
 def _told(done: str, path: Path, error: OSError) -> InputError:

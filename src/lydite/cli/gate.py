@@ -1,7 +1,6 @@
 """`lydite gate`: from the result of a campaign to the decision whether to ship, every gate with its margin."""
 
 import datetime as dt
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 import typer
 
 from lydite.cli.exits import Exit
-from lydite.cli.kept import is_a_name, opened
-from lydite.cli.options import JsonOption
+from lydite.cli.kept import is_a_name, opened, result_in, rules_of
+from lydite.cli.options import (
+    HistoryOption,
+    JsonOption,
+    PartialOption,
+    PreviousOption,
+    TodayOption,
+    WaiversOption,
+)
 from lydite.model import (
     CampaignResult,
     Decision,
@@ -22,7 +28,6 @@ from lydite.model import (
     Standing,
     Verdict,
     as_form,
-    from_form,
 )
 
 if TYPE_CHECKING:
@@ -71,97 +76,68 @@ def gate(
         ),
     ],
     *,
-    previous: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The result of the campaign before it.")
-    ] = None,
-    waivers: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Who answers for which gate until when, as TOML.")
-    ] = None,
-    partial: Annotated[
-        bool,
-        typer.Option("--partial", help="What the campaign did not look at decides nothing, but for safety."),
-    ] = False,
-    today: Annotated[
-        str, typer.Option(metavar="DAY", help="The day on which waivers must count; today in UTC without it.")
-    ] = "",
+    previous: PreviousOption = None,
+    waivers: WaiversOption = None,
+    partial: PartialOption = False,
+    today: TodayOption = "",
+    history: HistoryOption = "",
     as_json: JsonOption = False,
 ) -> Exit:
     """Decide by the gates whether to ship, and tell of each what it saw and how far it is from its limit."""
-    from lydite.gates import Rules, decide
+    from lydite.config import load
 
-    rules = Rules().relaxed() if partial else Rules()
+    rules = rules_of(load().settings)
+    rules = rules.relaxed() if partial else rules
     if what == SELFTEST:
         return _selftest(rules, as_json=as_json)
+    result, decision = decided(what, rules, previous=previous, waivers=waivers, today=today, history=history)
+    code = CODES[decision.standing]
+    if as_json:
+        _say_json(what, result, decision, code)
+    else:
+        _say(result, decision)
+    return code
+
+
+def decided(
+    what: str, rules: "Rules", *, previous: Path | None, waivers: Path | None, today: str, history: str
+) -> tuple[CampaignResult, Decision]:
+    """A campaign, by its file or its name, and what the gates say of it."""
+    from lydite.gates import decide
+
     problems: list[InputError] = []
-    judged = _tried(lambda: _judged(what, previous), problems)
+    judged = _tried(lambda: _judged(what, previous, history), problems)
     waived = _tried(lambda: _waived(rules, waivers), problems)
     day = _tried(lambda: _day(today), problems)
     if judged is None or waived is None or day is None:
         _refuse(problems)
     decision = decide(judged.result, waived, previous=judged.previous, flaky=judged.flaky, today=day)
-    code = CODES[decision.standing]
-    if as_json:
-        _say_json(what, judged.result, decision, code)
-    else:
-        _say(judged.result, decision)
-    return code
+    return judged.result, decision
 
 
-def _judged(what: str, previous: Path | None) -> Judged:
+def _judged(what: str, previous: Path | None, place: str) -> Judged:
     """What a result file says, and that of the campaign before; or what the history knows by this name."""
     if previous is None and is_a_name(what):
-        with opened() as history:
+        with opened(place) as history:
             known = history.dossier(history.result(what))
             return Judged(result=known.result, previous=history.previous(known.result), flaky=known.flaky)
     problems: list[InputError] = []
-    result = _tried(lambda: _result(Path(what)), problems)
-    before = None if previous is None else _tried(lambda: _result(previous), problems)
+    result = _tried(lambda: result_in(Path(what)), problems)
+    before = None if previous is None else _tried(lambda: result_in(previous), problems)
     if result is None or problems:
         _refuse(problems)
     return Judged(result=result, previous=before)
 
 
-def _result(path: Path) -> CampaignResult:
-    text = _text(path)
-
-    def refused(constant: str) -> NoReturn:
-        raise InputError(f"the result has {constant}, which is no number", where=str(path))
-
-    try:
-        form = json.loads(text, parse_constant=refused)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"the result is no JSON: {error.msg}",
-            where=f"{path}, line {error.lineno}",
-            remedy="give the JSON form of a campaign's result",
-        ) from error
-    except RecursionError as error:
-        raise InputError("the result is nested too deeply", where=str(path)) from error
-    try:
-        return from_form(CampaignResult, form)
-    except InputError as error:
-        place = f"{path}, {error.where}" if error.where else str(path)
-        raise InputError(error.what, where=place, remedy=error.remedy) from error
-
-
 def _waived(rules: "Rules", path: Path | None) -> "Rules":
+    from lydite.cli.files import read_whole
     from lydite.gates import read_waivers
 
     if path is None:
         return rules
     never = [name for name in rules.names if name not in rules.waivable]
-    read = read_waivers(_text(path), where=str(path), waivable=rules.waivable, never=never)
+    read = read_waivers(read_whole(path), where=str(path), waivable=rules.waivable, never=never)
     return rules.waived(*read)
-
-
-def _text(path: Path) -> str:
-    from lydite.cli.files import reading_text
-
-    try:
-        with reading_text(path) as file:
-            return file.read()
-    except UnicodeDecodeError as error:
-        raise InputError("the file is no text in UTF-8", where=str(path)) from error
 
 
 def _day(text: str) -> dt.date:

@@ -37,15 +37,33 @@ class Guard:
                 typer.echo("lydite: interrupted", err=True)
                 code = Exit.INTERRUPTED
             except BrokenPipeError:
-                # Whoever read our output has read enough. Python would complain once more while it ends.
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                # Whoever read our output has read enough.
+                _say_no_more()
                 code = Exit.HOLDS
+            except OSError as error:
+                if self.debug:
+                    raise
+                code = _unwritten(error)
             raise typer.Exit(int(code))
 
         return guarded_verb
 
 
 guarded = Guard()
+
+
+def _say_no_more() -> None:
+    """Nothing more goes to standard output: Python would complain once more while it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _unwritten(error: OSError) -> Exit:
+    """What the system refused, as a sentence; where it names no file, it was our own output."""
+    _say_no_more()
+    where = str(error.filename) if error.filename is not None else "standard output"
+    reason = (error.strerror or type(error).__name__).lower()
+    typer.echo(f"lydite: the system refused to go on: {reason} ({where})", err=True)
+    return Exit.BAD_INPUT
 
 
 def _told(error: LyditeError, *, as_json: bool) -> Exit:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
@@ -12,6 +11,7 @@ from lydite.cli.options import (
     SEED_MAX,
     JsonOption,
     OutOption,
+    SeedsOption,
     TimeoutOption,
     WorkersOption,
     refuse_seeds_beyond,
@@ -19,6 +19,7 @@ from lydite.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from lydite.config import Settings
     from lydite.runner import Caught, Description, Plan, Unplanted
 
     Step: TypeAlias = Caught | Unplanted
@@ -31,35 +32,36 @@ def mutants(
         str, typer.Argument(metavar="SUBJECT", help="A subject, or any target with mutants beside it.")
     ] = "counter",
     *,
-    seeds: Annotated[
-        int, typer.Option(min=1, metavar="COUNT", help="How many seeds of each trial, at most.")
-    ] = 100,
+    seeds: SeedsOption = None,
     first: Annotated[int, typer.Option(min=0, max=SEED_MAX, metavar="SEED", help="The first of them.")] = 0,
-    workers: WorkersOption = 0,
+    workers: WorkersOption = None,
     only: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Only this one; several where it is given several times."),
     ] = None,
-    out: OutOption = Path(".lydite/failures"),
+    out: OutOption = None,
     shrink: Annotated[
         bool, typer.Option("--shrink/--no-shrink", help="Shrink the failure of each of them.")
     ] = True,
-    timeout: TimeoutOption = 120.0,
+    timeout: TimeoutOption = None,
     as_json: JsonOption = False,
 ) -> Exit:
     """Plant every bug in turn, and tell what catches it, after how many seeds; one that survives fails the command."""
     from lydite import runner
     from lydite.cli.paper import say, say_json
+    from lydite.cli.settled import failures_in, settled
     from lydite.cli.sweep import SHRINK_SECONDS
 
-    refuse_seeds_beyond(first, seeds)
+    settings = settled(seeds=seeds, workers=workers, timeout=timeout).settings
+    _refuse_calm(settings)
+    refuse_seeds_beyond(first, settings.sweep.seeds)
     plan = runner.Plan(
         subject=subject,
-        seeds=seeds,
+        seeds=settings.sweep.seeds,
         first=first,
-        workers=workers_of(workers),
-        out=out,
-        timeout_s=timeout,
+        workers=workers_of(settings.lydite.workers),
+        out=failures_in(settings, out),
+        timeout_s=settings.sweep.timeout_s,
         only=tuple(only or ()),
         budget=runner.Budget(seconds=SHRINK_SECONDS) if shrink else None,
     )
@@ -73,6 +75,18 @@ def mutants(
             say(["", *survived(step)])
     say(("", _closing(subject, found, code)))
     return code
+
+
+def _refuse_calm(settings: "Settings") -> None:
+    """Most bugs come out in a storm only: without any, all of them would seem to survive."""
+    from lydite.model import InputError
+
+    if not settings.chaos.enabled:
+        raise InputError(
+            "planted bugs are looked for in storms, and chaos.enabled is false",
+            where="settings",
+            remedy="set it to true, as with LYDITE_CHAOS_ENABLED=yes",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

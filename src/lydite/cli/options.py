@@ -7,6 +7,9 @@ import typer
 
 SEED_MAX = 2**64 - 1
 
+CALM = "no storm raged: chaos.enabled is false"
+"""What is told of runs without the faults of their storms."""
+
 TargetArgument: TypeAlias = Annotated[
     str,
     typer.Argument(
@@ -21,23 +24,80 @@ JsonOption: TypeAlias = Annotated[
     bool, typer.Option("--json", help="Print one JSON document instead of text.")
 ]
 OutOption: TypeAlias = Annotated[
-    Path, typer.Option("--out", metavar="DIR", help="Where failure files are written.")
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        help="Where failure files are written; `failures` in lydite.data_dir unless given.",
+    ),
 ]
 WorkersOption: TypeAlias = Annotated[
-    int,
+    int | None,
     typer.Option(
         "--workers",
         min=0,
         max=1024,
         metavar="COUNT",
-        help="Processes at a time; 0 is one for each core.",
+        help="Processes at a time, 0 is one for each core; lydite.jobs unless given.",
     ),
 ]
 TimeoutOption: TypeAlias = Annotated[
-    float, typer.Option("--timeout", min=0.1, metavar="SECONDS", help="Real time that one run may take.")
+    float | None,
+    typer.Option(
+        "--timeout",
+        min=0.1,
+        metavar="SECONDS",
+        help="Real time that one run may take; sweep.timeout_s unless given.",
+    ),
+]
+ConfigOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="Read this file, not LYDITE_CONFIG and not lydite.toml.",
+    ),
+]
+SetOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Set this key, such as sweep.seeds=50; may be repeated."),
+]
+HistoryOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--history",
+        "--url",
+        metavar="PLACE",
+        help="A file, or postgresql://USER@HOST/DATABASE; the setting history.url unless given.",
+    ),
+]
+PreviousOption: TypeAlias = Annotated[
+    Path | None, typer.Option("--previous", metavar="FILE", help="The result of the campaign before it.")
+]
+WaiversOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--waivers", metavar="FILE", help="Who answers for which gate until when, as TOML."),
+]
+PartialOption: TypeAlias = Annotated[
+    bool,
+    typer.Option("--partial", help="What the campaign did not look at decides nothing, but for safety."),
+]
+TodayOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--today", metavar="DAY", help="The day on which waivers must count; today in UTC without it."
+    ),
 ]
 VerboseOption: TypeAlias = Annotated[
     bool, typer.Option("--verbose", "-v", help="Show what the hosts print and what the trial notes.")
+]
+
+
+SeedsOption: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--seeds", min=1, metavar="COUNT", help="How many seeds of each trial; sweep.seeds unless given."
+    ),
 ]
 
 

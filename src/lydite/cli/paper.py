@@ -29,6 +29,12 @@ def say(lines: Iterable[str] | str) -> None:
         print(fitted(line, columns))
 
 
+def say_aside(line: str) -> None:
+    """Print a line beside the output, for people only."""
+    sys.stderr.write(f"lydite: {line}\n")
+    sys.stderr.flush()
+
+
 def fitted(line: str, columns: int) -> str:
     """The line as a paragraph of so many columns, with what follows its first line indented.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 EVERY_S = 5.0
 """How often a plain line is printed."""
 
-WORDS_COLUMNS = 46
+WORDS_COLUMNS = 54
 BAR_COLUMNS = 12
 """What numbers and bar want beside the name of what is swept."""
 
@@ -75,7 +75,7 @@ class _Bar:
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         console = Console(stderr=True)
         # Room for the ^C that a terminal shows: a line that it wraps would not be taken away.
@@ -85,6 +85,8 @@ class _Bar:
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
             TextColumn("{task.fields[words]}"),
+            # It goes on while nothing else does: a run may take minutes.
+            TimeElapsedColumn(),
             console=console,
             expand=True,
             transient=True,

@@ -1,66 +1,155 @@
 """`lydite prove`: a campaign, from the simulation to the planted bugs, and what it says of a target."""
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from lydite.cli.exits import Exit, exit_of
-from lydite.cli.options import SEED_MAX, JsonOption, TimeoutOption, WorkersOption, workers_of
+from lydite.cli.options import (
+    SEED_MAX,
+    ConfigOption,
+    JsonOption,
+    SetOption,
+    TimeoutOption,
+    WorkersOption,
+    workers_of,
+)
 
 if TYPE_CHECKING:
     from lydite.cli.evidence import Evidence
     from lydite.cli.progress import ProgressBar
+    from lydite.config import Loaded
+    from lydite.harness import Campaign
     from lydite.model import CampaignResult, PhaseResult
     from lydite.runner import Begun, Going, Over, Setting
 
-RESULT = "result.json"
 REASONS_MAX = 12
 """How many reasons are told; all of them are in the result."""
 
 
+TargetOrNone: TypeAlias = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[TARGET]",
+        help="A subject, any other target, or a file campaign.toml; campaign.target unless given.",
+    ),
+]
+PresetOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--preset",
+        metavar="NAME",
+        help="development, ci, nightly, or one of its campaign.toml; lydite.preset unless given.",
+    ),
+]
+MostSeedsOption: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--seeds",
+        min=1,
+        metavar="COUNT",
+        help="How many seeds of each trial, at most; sweep.seeds unless given.",
+    ),
+]
+FolderOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        help="Where the result goes; a folder in `campaigns` of lydite.data_dir unless given.",
+    ),
+]
+
+
 def prove(
-    target: Annotated[
-        str,
-        typer.Argument(metavar="TARGET", help="A subject, any other target, or a file campaign.toml."),
-    ] = "coin",
+    target: TargetOrNone = None,
     *,
-    preset: Annotated[
-        str, typer.Option(metavar="NAME", help="development, ci, nightly, or one of its campaign.toml.")
-    ] = "development",
+    preset: PresetOption = "",
     seed: Annotated[int, typer.Option(min=0, max=SEED_MAX, metavar="SEED", help="The first seed.")] = 0,
-    seeds: Annotated[
-        int | None, typer.Option(min=1, metavar="COUNT", help="How many seeds of each trial, at most.")
-    ] = None,
-    workers: WorkersOption = 0,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Where the result goes; its own folder below .lydite/campaigns."),
-    ] = None,
-    timeout: TimeoutOption = 120.0,
+    seeds: MostSeedsOption = None,
+    workers: WorkersOption = None,
+    out: FolderOption = None,
+    timeout: TimeoutOption = None,
+    config: ConfigOption = None,
+    given: SetOption = None,
     as_json: JsonOption = False,
 ) -> Exit:
     """Carry out a campaign: trials, tests, real processes, planted bugs; and say what that proves."""
-    from lydite import runner
-    from lydite.cli.evidence import evidence_of
     from lydite.cli.files import ready_for_files
     from lydite.cli.paper import say
-    from lydite.cli.progress import ProgressBar
-    from lydite.config import load
+    from lydite.cli.settled import settled
+    from lydite.config import PRESETS
 
-    settings = load().settings
-    campaign = runner.campaign_of(target, preset, seed=seed, seeds=seeds)
-    setting = runner.setting_of(campaign, out=out, workers=workers_of(workers), timeout_s=timeout)
+    loaded = settled(
+        config=config,
+        # A preset of a file of campaigns is none of the settings.
+        preset=preset if preset in PRESETS else "",
+        given=given,
+        target=target,
+        seeds=seeds,
+        workers=workers,
+        timeout=timeout,
+    )
+    campaign = _campaign(loaded, preset, seed)
+    setting = _setting(loaded, campaign, out)
     ready_for_files(setting.folder)
     if not as_json:
-        say(f"proving {target}, {preset}: {', '.join(phase.name for phase in campaign.phases)}")
+        phases = ", ".join(phase.name for phase in campaign.phases)
+        say(f"proving {campaign.target}, {campaign.preset}: {phases}")
+    return _ended(_proven(campaign, setting, loaded, tell=not as_json), as_json=as_json)
+
+
+def _proven(campaign: "Campaign", setting: "Setting", loaded: "Loaded", *, tell: bool) -> "Evidence":
+    """Carry it out, tell how it goes, and do what follows."""
+    from lydite import runner
+    from lydite.cli.evidence import evidence_of
+    from lydite.cli.progress import ProgressBar
+
     with ProgressBar() as bar:
-        teller = _Teller(bar, setting, tell=not as_json)
+        teller = _Teller(bar, setting, tell=tell)
         result = runner.carry_out(campaign, teller.watch, setting=setting)
-        path = _write(result, setting)
-        evidence = evidence_of(result, setting.folder, settings)
-    return _ended(evidence, path, as_json=as_json)
+        bar.show("evidence", 0, 0, "history, gates and reports")
+        return evidence_of(result, setting.folder, loaded.settings)
+
+
+def _campaign(loaded: "Loaded", preset: str, seed: int) -> "Campaign":
+    """The campaign that is meant. What is said for this moment also holds where a file says otherwise."""
+    from lydite import runner
+
+    settings = loaded.settings
+    return runner.campaign_of(
+        settings.campaign.target,
+        preset or settings.lydite.preset,
+        seed=seed,
+        seeds=settings.sweep.seeds if loaded.is_of_now("sweep.seeds") else None,
+        usual=settings.sweep.seeds,
+    )
+
+
+def _setting(loaded: "Loaded", campaign: "Campaign", out: Path | None) -> "Setting":
+    """Where and how it is carried out, as the settings say."""
+    from dataclasses import replace
+
+    from lydite import runner
+    from lydite.config import variables_in
+
+    settings = loaded.settings
+    file = settings.lydite.environment_file
+    setting = runner.setting_of(
+        campaign,
+        home=Path(settings.lydite.data_dir),
+        out=out,
+        workers=workers_of(settings.lydite.workers),
+        timeout_s=settings.sweep.timeout_s,
+    )
+    return replace(
+        setting,
+        storms=settings.chaos.enabled,
+        benchmarks=settings.performance.tracking,
+        coverage=settings.coverage.enabled,
+        variables={**loaded.handed_on, **(variables_in(Path(file)) if file else {})},
+    )
 
 
 class _Teller:
@@ -74,7 +163,9 @@ class _Teller:
 
     def watch(self, told: "Begun | Going | Over") -> None:
         """One step further."""
-        from lydite.cli.paper import say
+        from lydite.cli.evidence import write_result
+        from lydite.cli.paper import say, say_aside
+        from lydite.model import LyditeError
         from lydite.runner import Begun, Going
 
         if isinstance(told, Begun):
@@ -84,7 +175,11 @@ class _Teller:
             self._bar.show(self._head, told.done, told.wanted, _going(told))
         else:
             self._bar.clear()
-            _write(told.so_far, self._setting)
+            try:
+                write_result(told.so_far, self._setting.folder)
+            except LyditeError as error:
+                # There may be room again after the next phase, and what it finds is told in any case.
+                say_aside(str(error))
             if self._tell:
                 say(_phase(told.result))
 
@@ -93,8 +188,26 @@ def _going(told: "Going") -> str:
     if not told.wanted:
         return told.what
     found = "no finding" if not told.failed else f"{told.failed:,} found"
-    left = f", {told.left_s:.0f} s left" if told.left_s is not None else ""
-    return f"{told.done:,}/{told.wanted:,}, {told.per_second:.1f}/s, {found}{left}"
+    if not told.done:
+        # There is no pace yet to tell the time by, only the limit of the phase.
+        most = f", at most {lasting(told.left_s)}" if told.left_s is not None else ""
+        return f"0/{told.wanted:,}, {found}{most}"
+    pace = told.per_second
+    # What takes long is told by the minute: a pace of 0.0 says nothing.
+    rate = f"{pace:.1f}/s" if pace >= 0.1 else f"{60 * pace:.1f}/min"
+    left = f", {lasting(told.left_s)} left" if told.left_s is not None else ""
+    return f"{told.done:,}/{told.wanted:,}, {rate}, {found}{left}"
+
+
+def lasting(seconds: float) -> str:
+    """A time as people tell it.
+
+    >>> lasting(7.4), lasting(1931.0), lasting(40_000.0)
+    ('7 s', '32 min', '11.1 h')
+    """
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
 
 
 def _phase(result: "PhaseResult") -> list[str]:
@@ -112,8 +225,8 @@ def _phase(result: "PhaseResult") -> list[str]:
         f"{each.value:,.1f} {each.unit}" for each in result.measurements if each.name.endswith("seeds_per_s")
     ]
     told = "; ".join([f"{cases}{made}" if cases else "", *rates, *([result.message] * bool(result.message))])
-    word = painted(_VERDICTS[result.outcome], result.outcome.upper())
-    return [f"{word:<8}  {result.name}, {result.seconds:.1f} s: {told.strip('; ')}"]
+    word = painted(_VERDICTS[result.outcome], f"{result.outcome.upper():<8}")
+    return [f"{word}  {result.name}, {result.seconds:.1f} s: {told.strip('; ')}"]
 
 
 _VERDICTS = {
@@ -125,7 +238,7 @@ _VERDICTS = {
 }
 
 
-def _ended(evidence: "Evidence", path: Path, *, as_json: bool) -> Exit:
+def _ended(evidence: "Evidence", *, as_json: bool) -> Exit:
     """What everything ends with: the verdict with its reasons, the gates, the files, and the exit code."""
     from lydite.cli.paper import painted, say, say_json
     from lydite.model import Outcome
@@ -134,14 +247,14 @@ def _ended(evidence: "Evidence", path: Path, *, as_json: bool) -> Exit:
     broken = any(phase.outcome is Outcome.BROKEN for phase in result.phases)
     code = evidence.exit_code(exit_of(result.verdict, failed=broken, interrupted=result.interrupted))
     if as_json:
-        say_json(_as_plain(evidence, path, code))
+        say_json(_as_plain(evidence, code))
         return code
     word = "INTERRUPTED" if result.interrupted else painted(result.verdict)
     say(["", *_reasons(result), f"{word}  {result.sentence}"])
     say(_gates(evidence))
     say(f"  doubt: {doubt}" for doubt in result.environment.doubts)
     say(f"  {trouble}" for trouble in evidence.troubles)
-    say(f"  {file.name}: {file}" for file in (path, *evidence.written.values()))
+    say(f"  {file.name}: {file}" for file in evidence.files)
     say(f"  again:  {result.reproduce}")
     return code
 
@@ -174,19 +287,7 @@ def _reasons(result: "CampaignResult") -> list[str]:
     return [*lines, *([""] if lines else [])]
 
 
-def _write(result: "CampaignResult", setting: "Setting") -> Path:
-    """The result as JSON, whole or not at all."""
-    from lydite.cli.files import writing_text
-    from lydite.model import as_form
-
-    path = setting.folder / RESULT
-    with writing_text(path) as file:
-        json.dump(as_form(result), file, indent=1, ensure_ascii=False)
-        file.write("\n")
-    return path
-
-
-def _as_plain(evidence: "Evidence", path: Path, code: Exit) -> dict[str, Any]:
+def _as_plain(evidence: "Evidence", code: Exit) -> dict[str, Any]:
     from lydite.model import as_form
 
     result, decision = evidence.dossier.result, evidence.dossier.decision
@@ -198,7 +299,7 @@ def _as_plain(evidence: "Evidence", path: Path, code: Exit) -> dict[str, Any]:
         "verdict": str(result.verdict),
         "identity": result.identity,
         "sentence": result.sentence,
-        "file": str(path),
+        "file": None if evidence.result_file is None else str(evidence.result_file),
         "reproduce": result.reproduce,
         "gates": None if decision is None else as_form(decision),
         "news": [as_form(told) for told in evidence.dossier.news],

@@ -18,12 +18,13 @@ def replay(
     trace: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep the full trace in this file.")
     ] = None,
-    timeout: TimeoutOption = 120.0,
+    timeout: TimeoutOption = None,
     verbose: VerboseOption = False,
     as_json: JsonOption = False,
 ) -> Exit:
     """Repeat the run of a failure file, and say whether it is still the same."""
     from lydite import runner
+    from lydite.cli.settled import settled
     from lydite.model import Level
 
     order = runner.Order(
@@ -34,7 +35,7 @@ def replay(
         level=Level.FULL,
         verbose=verbose,
     )
-    done = runner.replay(file, order=order, timeout_s=timeout)
+    done = runner.replay(file, order=order, timeout_s=settled(timeout=timeout).settings.sweep.timeout_s)
     code = exit_of(done.run.result.verdict, failed=done.run.result.ending is not None)
     if as_json:
         _say_json(file, done, code)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from lydite.cli.exits import Exit
-from lydite.cli.kept import is_a_name, opened
-from lydite.cli.options import JsonOption
+from lydite.cli.kept import is_a_name, is_a_result, opened, result_in
+from lydite.cli.options import HistoryOption, JsonOption
 
 if TYPE_CHECKING:
     from lydite.model import Dossier
@@ -24,7 +24,8 @@ def report(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="The document of a campaign, as prove writes it, or its name in the history."
+            metavar="FILE",
+            help="The report.json or the result.json of a campaign, or its name in the history.",
         ),
     ],
     *,
@@ -42,6 +43,7 @@ def report(
             "--github", help="Print annotations for a workflow, and add to the summary of its step."
         ),
     ] = False,
+    history: HistoryOption = "",
     as_json: JsonOption = False,
 ) -> Exit:
     """Write the reports of a campaign; without an option, show its first screen."""
@@ -52,7 +54,7 @@ def report(
     wanted["json"] = json_out
     paths = {name: path for name, path in wanted.items() if path is not None}
     _refuse_clashes(file, paths)
-    dossier = _dossier_of(file)
+    dossier = _dossier_of(file, history)
     # Everything is made before anything is written: what cannot be made leaves no half of a set.
     texts = {name: _makers()[name](dossier) for name in paths}
     for name, path in paths.items():
@@ -68,15 +70,18 @@ def report(
     return Exit.HOLDS
 
 
-def _dossier_of(file: Path) -> "Dossier":
+def _dossier_of(file: Path, place: str) -> "Dossier":
     """What is reported."""
     if is_a_name(str(file)):
-        with opened() as history:
+        with opened(place) as history:
             return history.dossier(history.result(str(file)))
     from lydite.cli.files import read_whole
+    from lydite.model import Dossier
     from lydite.reports import dossier_from
 
-    return dossier_from(read_whole(file), where=str(file))
+    text = read_whole(file)
+    # What a campaign that died has left is its result, and no more.
+    return Dossier(result=result_in(file)) if is_a_result(text) else dossier_from(text, where=str(file))
 
 
 def _makers() -> "dict[str, Callable[[Dossier], str]]":

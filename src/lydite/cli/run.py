@@ -9,6 +9,7 @@ import typer
 
 from lydite.cli.exits import Exit, exit_of
 from lydite.cli.options import (
+    CALM,
     SEED_MAX,
     JsonOption,
     MutantOption,
@@ -43,12 +44,14 @@ def run(
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Remember payloads by BLAKE2b, which nobody can forge.")
     ] = False,
-    out: OutOption = Path(".lydite/failures"),
-    timeout: TimeoutOption = 120.0,
+    out: OutOption = None,
+    timeout: TimeoutOption = None,
     verbose: VerboseOption = False,
     as_json: JsonOption = False,
 ) -> Exit:
     """Run one seed of a trial, or of each trial of a target."""
+    from lydite.cli.paper import say
+    from lydite.cli.settled import failures_in, settled
     from lydite.model import InputError, Level, Payload
     from lydite.runner import Opening, Order, read_schedule, run_seed
 
@@ -66,11 +69,14 @@ def run(
         payload=Payload.BLAKE2B if evidence else Payload.CRC32,
         verbose=verbose,
     )
+    settings = settled(timeout=timeout).settings
+    opening = Opening(target=target, mutant=mutant, calm=not settings.chaos.enabled)
     done = []
-    for each in run_seed(Opening(target=target, mutant=mutant), wanted, out=out, timeout_s=timeout):
+    for each in run_seed(opening, wanted, out=failures_in(settings, out), timeout_s=settings.sweep.timeout_s):
         done.append(each)
         if not as_json:
             _say(each, mutant, verbose=verbose)
+    say(CALM if opening.calm and schedule is None and not as_json else ())
     return _end(done, target, mutant, as_json=as_json)
 
 

@@ -21,14 +21,14 @@ def shrink(
     ] = 200,
     seconds: Annotated[
         float | None,
-        typer.Option(min=0.1, metavar="SECONDS", help="How long it may take; no limit unless given."),
+        typer.Option(min=0.1, metavar="SECONDS", help="How long it may take, where there is a limit."),
     ] = None,
-    workers: WorkersOption = 0,
+    workers: WorkersOption = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Where its files are written; beside FILE unless given."),
     ] = None,
-    timeout: TimeoutOption = 120.0,
+    timeout: TimeoutOption = None,
     as_json: JsonOption = False,
 ) -> Exit:
     """Leave out faults, nodes and operations as long as the same check fails, and keep the smallest run."""
@@ -36,13 +36,16 @@ def shrink(
     from lydite.cli import shrunk
     from lydite.cli.files import ready_for_files
     from lydite.cli.progress import ProgressBar
+    from lydite.cli.settled import settled
 
+    settings = settled(workers=workers, timeout=timeout).settings
     failure = runner.read_failure(file)
     ready_for_files(out or file.parent)
     opening = runner.Opening(target=failure.target, mutant=failure.mutant)
     with ProgressBar() as bar:
         bar.watch(failure.label, runner.STARTING)
-        opened = runner.open_near(opening, file, workers=workers_of(workers), timeout_s=timeout)
+        crew, limit_s = workers_of(settings.lydite.workers), settings.sweep.timeout_s
+        opened = runner.open_near(opening, file, workers=crew, timeout_s=limit_s)
         with closing(opened) as engine:
             done = runner.shrink(
                 failure,

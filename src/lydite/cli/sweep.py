@@ -10,10 +10,12 @@ import typer
 
 from lydite.cli.exits import Exit, exit_of
 from lydite.cli.options import (
+    CALM,
     SEED_MAX,
     JsonOption,
     MutantOption,
     OutOption,
+    SeedsOption,
     TargetArgument,
     TimeoutOption,
     WorkersOption,
@@ -42,9 +44,9 @@ SHRINK_CPU_NS_MAX = 2_000_000_000
 def sweep(
     target: TargetArgument,
     *,
-    seeds: Annotated[int, typer.Option(min=1, metavar="COUNT", help="How many seeds of each trial.")] = 100,
+    seeds: SeedsOption = None,
     first: Annotated[int, typer.Option(min=0, max=SEED_MAX, metavar="SEED", help="The first of them.")] = 0,
-    workers: WorkersOption = 0,
+    workers: WorkersOption = None,
     collect: Annotated[
         bool, typer.Option("--collect", help="Go on after a failure, and collect all of them.")
     ] = False,
@@ -52,27 +54,31 @@ def sweep(
         bool,
         typer.Option("--search", help="Spend half of the runs where earlier ones reached something new."),
     ] = False,
-    out: OutOption = Path(".lydite/failures"),
+    out: OutOption = None,
     mutant: MutantOption = "",
     shrink: Annotated[
         bool, typer.Option("--shrink/--no-shrink", help="Shrink the first failure of each kind.")
     ] = True,
-    timeout: TimeoutOption = 120.0,
+    timeout: TimeoutOption = None,
     as_json: JsonOption = False,
 ) -> Exit:
     """Run many seeds on all cores, and stop at the first failure."""
-    from lydite.cli.paper import say_json
+    from lydite.cli.paper import say, say_json
     from lydite.cli.progress import ProgressBar
+    from lydite.cli.settled import failures_in, settled
     from lydite.runner import STARTING, ForkedEngine, Opening, Sweep, Until
 
-    refuse_seeds_beyond(first, seeds)
-    opening = Opening(target=target, mutant=mutant)
+    settings = settled(seeds=seeds, workers=workers, timeout=timeout).settings
+    count, folder = settings.sweep.seeds, failures_in(settings, out)
+    refuse_seeds_beyond(first, count)
+    opening = Opening(target=target, mutant=mutant, calm=not settings.chaos.enabled)
     until = Until.LAST if collect else Until.FIRST
-    wanted = Sweep(first=first, count=seeds, until=until, out=out, mutant=mutant, search=search)
+    wanted = Sweep(first=first, count=count, until=until, out=folder, mutant=mutant, search=search)
     with ProgressBar() as bar:
         bar.watch(target, STARTING)
         wanted.watch = bar.of(target)
-        with ForkedEngine(opening, workers=workers_of(workers), timeout_s=timeout) as engine:
+        crew, limit_s = workers_of(settings.lydite.workers), settings.sweep.timeout_s
+        with ForkedEngine(opening, workers=crew, timeout_s=limit_s) as engine:
             result = wanted.run(engine)
             bar.clear()
             smallest, stopped = _shrunk(result, engine, bar) if shrink else ({}, False)
@@ -82,6 +88,7 @@ def sweep(
         say_json(head | as_plain(result, smallest) | {"exit_code": int(code)})
     else:
         say_sweep(target, mutant, result, smallest)
+        say(CALM if opening.calm else ())
     return code
 
 

@@ -3,22 +3,28 @@
 import typer
 
 from lydite.cli import (
+    adopt,
     check_determinism,
     config,
     doctor,
     faults,
     gate,
     history,
+    init,
     listing,
     mutants,
+    new_key,
     prove,
     replay,
     report,
     run,
     shrink,
+    sign,
     sweep,
     trace,
+    verify,
     version,
+    watch,
 )
 from lydite.cli.guard import guarded
 
@@ -33,6 +39,7 @@ app = typer.Typer(
     subcommand_metavar="VERB ...",
 )
 
+app.command("init", short_help="Begin a project of your own.")(guarded(init.init))
 app.command("run")(guarded(run.run))
 # A `short_help` says it in the one line that the list of verbs has at 80 columns.
 app.command("sweep", short_help="Run many seeds, and stop at the first failure.")(guarded(sweep.sweep))
@@ -47,9 +54,14 @@ app.command("mutants", short_help="Plant each bug in turn, and tell what catches
 )
 app.command("gate", short_help="Decide by the gates whether to ship.")(guarded(gate.gate))
 app.command("report", short_help="Write the reports of a campaign.")(guarded(report.report))
+app.command("new-key", short_help="Make a pair of keys to sign by.")(guarded(new_key.new_key))
+app.command("sign", short_help="Sign what a campaign has found.")(guarded(sign.sign))
+app.command("verify", short_help="Check a statement, and do its runs again.")(guarded(verify.verify))
 app.command("list")(guarded(listing.list_subjects))
 app.command("faults")(guarded(faults.list_faults))
 app.command("doctor", short_help="Look at this machine: what it has and lacks.")(guarded(doctor.doctor))
+app.command("watch", short_help="Run again on change, the affected first.")(guarded(watch.watch))
+app.command("adopt", short_help="Sort a folder of ad-hoc test scripts.")(guarded(adopt.adopt))
 app.command("version", short_help="Show the versions of programs and formats.")(guarded(version.version))
 
 _trace = typer.Typer(

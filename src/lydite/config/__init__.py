@@ -8,27 +8,24 @@ from lydite.config.presets import PRESETS
 from lydite.config.problems import ConfigRefused, Problem
 from lydite.config.schema import schema
 from lydite.config.settings import (
-    Actors,
     CampaignSettings,
     Chaos,
     Coverage,
     Gates,
     HistorySettings,
-    Network,
     Performance,
     Platform,
     PropertyTests,
     ReportSettings,
     Settings,
     Sweeps,
-    Sync,
 )
+from lydite.config.variables import variables_in
 
 __all__ = [
     "FILE_NAME",
     "KEYS",
     "PRESETS",
-    "Actors",
     "CampaignSettings",
     "Chaos",
     "ConfigRefused",
@@ -38,7 +35,6 @@ __all__ = [
     "HistorySettings",
     "Key",
     "Loaded",
-    "Network",
     "Origin",
     "Performance",
     "Platform",
@@ -48,10 +44,10 @@ __all__ = [
     "Settings",
     "Source",
     "Sweeps",
-    "Sync",
     "Value",
     "load",
     "masked",
     "schema",
     "variable_of",
+    "variables_in",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from lydite.config.keys import KEYS, Key, Value
+from lydite.config.keys import KEYS, Key, Value, variable_of
 from lydite.config.origin import Origin, Source
 from lydite.config.presets import PRESETS
 from lydite.config.problems import ConfigRefused, Problem
@@ -58,6 +58,19 @@ class Loaded:
         """The value of a key as it may be shown: without secrets."""
         return _known(key).shown(self.value(key))
 
+    def is_of_now(self, key: str) -> bool:
+        """Is it said for this moment, by a variable or a flag, and not for good?"""
+        return self.origin(key).source in (Source.ENVIRONMENT, Source.FLAG)
+
+    @property
+    def handed_on(self) -> dict[str, str]:
+        """The variables by which another process has the same settings; what may be secret is not handed on."""
+        told = {FILE_VARIABLE: str(self.file.absolute())} if self.file is not None else {}
+        for name, key in KEYS.items():
+            if self.origins[name].source is Source.FLAG and not key.secret:
+                told[variable_of(name)] = _as_text(self.value(name))
+        return told
+
 
 def load(
     path: Path | None = None, environ: Mapping[str, str] | None = None, flags: Flags | None = None
@@ -86,6 +99,12 @@ def load(
         },
         file=file,
     )
+
+
+def _as_text(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _file_of(variables: Mapping[str, str]) -> Path | None:

@@ -39,9 +39,9 @@ def from_file(path: Path) -> Iterator[Read]:
     """What a file says. A file that is no TOML says one thing that is wrong, and nothing else."""
     name = str(path)
     try:
-        text = _text(path)
+        text = text_of(path)
     except (OSError, UnicodeDecodeError) as error:
-        yield _unreadable(name, error)
+        yield unreadable(name, error)
         return
     try:
         document = tomllib.loads(text)
@@ -244,7 +244,8 @@ def _of_text(key: Key, text: str) -> bool:
     return value is not None and key.allows(value)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """All of a file, if it is not too large."""
     with path.open("rb") as file:
         content = file.read(BYTES_MAX + 1)
     if len(content) > BYTES_MAX:
@@ -277,7 +278,8 @@ def _no_toml(name: str, text: str, error: ValueError | RecursionError) -> Proble
     )
 
 
-def _unreadable(name: str, error: OSError | UnicodeDecodeError) -> Problem:
+def unreadable(name: str, error: OSError | UnicodeDecodeError) -> Problem:
+    """Why a file could not be read."""
     if isinstance(error, UnicodeDecodeError):
         what = f"expected UTF-8, found other bytes from byte {error.start:,} on"
         return Problem(where=name, key="", what=what, remedy="store the file as UTF-8")

@@ -29,7 +29,10 @@ class Platform:
 
     preset: str = field(
         default="development",
-        metadata=told("The values to begin with: see the presets.", choices=PRESET_NAMES),
+        metadata=told(
+            "The values to begin with, see the presets; and the campaign that `lydite prove` carries out.",
+            choices=PRESET_NAMES,
+        ),
     )
     parallel: bool = field(default=True, metadata=told("Run what can run at the same time at the same time."))
     jobs: int = field(
@@ -44,7 +47,7 @@ class Platform:
     data_dir: str = field(
         default=".lydite",
         metadata=told(
-            "The folder for everything that is kept: failures, history, reports.",
+            "The folder for everything that is kept: campaigns with their reports, failures, history.",
             shape=r"[^\0]+",
             words=f"{PATH}, not empty",
         ),
@@ -52,11 +55,16 @@ class Platform:
     environment_file: str = field(
         default="",
         metadata=told(
-            "The file that describes the environment of the tests; empty is none.",
+            "A file of variables, as NAME=VALUE lines, for the tests and harnesses of a campaign; empty is none.",
             shape=r"[^\0]*",
             words=PATH,
         ),
     )
+
+    @property
+    def workers(self) -> int:
+        """How many processes run at a time; 0 is one for each core."""
+        return self.jobs if self.parallel else 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +79,14 @@ class Sweeps:
     """Trials over many seeds."""
 
     seeds: int = field(
-        default=200, metadata=told("How many seeds of each trial.", unit="seeds", low=1, high=10**9)
+        default=200,
+        metadata=told(
+            "How many seeds of each trial, where no phase and no marker names a number. A variable or a flag makes "
+            "such a number smaller, too.",
+            unit="seeds",
+            low=1,
+            high=10**9,
+        ),
     )
     timeout_s: float = field(
         default=120.0, metadata=told("Real time that one run may take.", unit="seconds", low=0.1, high=DAY_S)
@@ -84,62 +99,25 @@ class PropertyTests:
 
     cases: int = field(
         default=1000,
-        metadata=told("How many values each property is tried on.", unit="cases", low=1, high=10**9),
+        metadata=told(
+            "How many values Hypothesis tries each property on, where the property does not say it itself.",
+            unit="cases",
+            low=1,
+            high=10**9,
+        ),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chaos:
-    """Faults that are made on purpose, on real processes."""
+    """Faults that are made on purpose."""
 
-    enabled: bool = field(default=True, metadata=told("Make faults at all."))
-    duration_s: float = field(
-        default=60.0, metadata=told("How long faults are made.", unit="seconds", low=0, high=DAY_S)
-    )
-    interval_s: float = field(
-        default=10.0,
+    enabled: bool = field(
+        default=True,
         metadata=told(
-            "Time from the beginning of a fault to that of the next.", unit="seconds", low=0.01, high=DAY_S
+            "Let storms rage. Where not, trials run without the faults of their storms, and tests with the marker "
+            "`chaos` and phases of mutants are left out."
         ),
-    )
-    recovery_timeout_s: float = field(
-        default=60.0,
-        metadata=told("Time to be well again after the last fault.", unit="seconds", low=0.01, high=DAY_S),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Network:
-    """The network between nodes."""
-
-    latency_ms: float = field(
-        default=10.0,
-        metadata=told("What each message takes at least, one way.", unit="milliseconds", low=0, high=60_000),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actors:
-    """Tests of actors."""
-
-    scale: float = field(
-        default=1.0,
-        metadata=told(
-            "Multiplies the numbers of actors and of messages.", unit="times", low=0.001, high=1000
-        ),
-    )
-    timeout_s: float = field(
-        default=5.0,
-        metadata=told("How long one answer of an actor may take.", unit="seconds", low=0.001, high=DAY_S),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sync:
-    """Tests of nodes that catch up with a chain."""
-
-    chain_size: int = field(
-        default=10_000, metadata=told("How long the chain is.", unit="blocks", low=1, high=10**8)
     )
 
 
@@ -147,14 +125,19 @@ class Sync:
 class Performance:
     """Figures of speed and size."""
 
-    tracking: bool = field(default=True, metadata=told("Measure, and compare with what was measured before."))
+    tracking: bool = field(
+        default=True,
+        metadata=told("Measure: carry out phases of benchmarks."),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """Coverage of the code under test."""
 
-    enabled: bool = field(default=False, metadata=told("Measure which lines are run."))
+    enabled: bool = field(
+        default=False, metadata=told("Count which lines are run, in phases that name packages for it.")
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +205,11 @@ class ReportSettings:
     )
     folder: str = field(
         default="",
-        metadata=told("Where to; empty is `reports` in `data_dir`.", shape=r"[^\0]*", words=PATH),
+        metadata=told(
+            "Where to, in a folder with the name of the campaign; empty is beside its result.",
+            shape=r"[^\0]*",
+            words=PATH,
+        ),
     )
 
 
@@ -235,9 +222,6 @@ class Settings:
     sweep: Sweeps = field(default_factory=Sweeps)
     property: PropertyTests = field(default_factory=PropertyTests)
     chaos: Chaos = field(default_factory=Chaos)
-    network: Network = field(default_factory=Network)
-    actors: Actors = field(default_factory=Actors)
-    sync: Sync = field(default_factory=Sync)
     performance: Performance = field(default_factory=Performance)
     coverage: Coverage = field(default_factory=Coverage)
     gates: Gates = field(default_factory=Gates)

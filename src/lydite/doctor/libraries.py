@@ -14,6 +14,7 @@ EXTRAS: Final[Mapping[str, str]] = {
     "coin": "the coin for real: its node, its store, its miner and its wallet",
     "report": "the page of a report",
     "history": "the history of campaigns",
+    "statement": "signed statements of campaigns",
     "bench": "benchmarks against other simulators",
     "test": "the tests of this repository, pytest and Hypothesis among them",
     "lint": "the checks of style, types and storeys of this repository",

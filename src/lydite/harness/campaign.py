@@ -62,6 +62,8 @@ class Phase:
     """How long the failures of a target, or that of a mutant, may be shrunk; 0: they are not."""
     options: tuple[str, ...] = ()
     """More words for pytest."""
+    coverage: tuple[str, ...] = ()
+    """Of PYTEST: the packages whose lines are counted, together with those of the phases before it."""
     instead_of: str = ""
     """It takes the place of that phase, where the files and folders of that one are not there."""
 
@@ -76,7 +78,7 @@ class Phase:
         for name in ("seconds", "shrink_s"):
             if getattr(self, name) < 0:
                 yield f"the {name} of the phase {self.name} are not negative, found {getattr(self, name):g}"
-        for name, work in (("only", Work.MUTANTS), ("options", Work.PYTEST)):
+        for name, work in (("only", Work.MUTANTS), ("options", Work.PYTEST), ("coverage", Work.PYTEST)):
             if getattr(self, name) and self.work is not work:
                 yield f"{name} is for a phase of {work}, the phase {self.name} is one of {self.work}"
 
@@ -120,8 +122,10 @@ class Campaign:
             before.append(phase.name)
 
 
-def preset(name: str, target: str) -> Campaign:
+def preset(name: str, target: str, seeds: int | None = None) -> Campaign:
     """The campaign of that name for a target that has none of its own: its trials, and its planted bugs.
+
+    So many seeds of each trial, or as many as the preset says.
 
     >>> [phase.name for phase in preset("development", "shop.py").phases]
     ['simulation', 'mutants']
@@ -130,7 +134,8 @@ def preset(name: str, target: str) -> Campaign:
     """
     if name not in PRESETS:
         raise InputError(f"there is no preset {name!r}", where="--preset", remedy=near(name, PRESETS))
-    seeds, seconds = {DEVELOPMENT: (100, 20.0), CI: (400, 300.0), NIGHTLY: (10_000, 3600.0)}[name]
+    usual, seconds = {DEVELOPMENT: (100, 20.0), CI: (400, 300.0), NIGHTLY: (10_000, 3600.0)}[name]
+    seeds = seeds or usual
     simulation = Phase(name="simulation", work=Work.TRIALS, targets=(target,), seeds=seeds, seconds=seconds)
     mutants = Phase(
         name="mutants",

@@ -88,7 +88,7 @@ class Database:
             raise HistoryTrouble(
                 f"expected a file in a folder that may be written, found: {error.strerror}",
                 where=self.where,
-                remedy="name another place with --history",
+                remedy="name another place: by --history, or by history.url of the settings",
             ) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)

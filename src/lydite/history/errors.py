@@ -58,7 +58,9 @@ class HistoryTrouble(LyditeError):
 WAIT: Final = "wait for the other program to end, or look for one that hangs"
 ROOM: Final = "make room or give the right to write, and do it again: nothing was lost"
 REACH: Final = "see whether the server runs, and whether the URL is right"
-KEEP: Final = "keep the file, and begin a new history with --history"
+KEEP: Final = (
+    "keep the file, and begin a new history elsewhere: by --history, or by history.url of the settings"
+)
 
 _SQLITE: Final[dict[int, tuple[type[LyditeError], str, str]]] = {
     5: (HistoryTrouble, "its turn to write", WAIT),

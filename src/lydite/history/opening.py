@@ -50,7 +50,7 @@ def refuse_missing(database: Database) -> None:
         raise NoHistory(
             "there is no history here yet",
             where=str(path),
-            remedy="add a campaign first, or name another place with --history",
+            remedy="add a campaign first, or name another place: by --history, or by history.url of the settings",
         )
 
 
@@ -89,7 +89,7 @@ def _revision(database: Database, connection: Connection) -> str:
             raise ForeignHistory(
                 f"expected a history or an empty database, found tables {shown}",
                 where=database.where,
-                remedy="name another place with --history",
+                remedy="name another place: by --history, or by history.url of the settings",
             )
         return ""
     rows = [str(row[0]) for row in connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}"))]  # noqa: S608 -- the name is ours

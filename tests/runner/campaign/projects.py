@@ -48,10 +48,11 @@ def test_is_expected_to_fail():
 
 HARNESSES = """\
 import asyncio
+import os
 import time
 from pathlib import Path
 
-from lydite.model import Case, Measurement, Outcome
+from lydite.model import Band, Case, Measurement, Outcome, Restart, Series
 
 
 class Good:
@@ -95,12 +96,38 @@ class Fragile(Good):
 
 class Endless(Good):
     async def run_all_tests(self):
+        Path("endless.txt").touch()
         await asyncio.get_running_loop().create_future()
 
 
 class Vague(Good):
     async def run_all_tests(self):
         return ["passed"]
+
+
+class Timed(Good):
+    meter = None
+
+    async def run_all_tests(self):
+        self.meter.watch("self", os.getpid())
+        while not self.meter.series():
+            await asyncio.sleep(0.05)
+        return await super().run_all_tests()
+
+    async def get_metrics(self):
+        at_s = tuple(float(at) for at in range(1000))
+        return [
+            *self.meter.series(),
+            Series(name="own.load", unit="", at_s=at_s, values=tuple(9.0 * (at == 777) for at in at_s)),
+            Series(name="own.virtual", unit="", at_s=(0.0, 1.0), values=(1.0, 2.0), run="a trial"),
+            Band(name="down", begin_s=1.0, end_s=2.0),
+            Restart(service="self", at_s=2.0, cause="it was stopped"),
+        ]
+
+
+class Talkative(Good):
+    async def get_metrics(self):
+        return ["fast"]
 
 
 class Silent:

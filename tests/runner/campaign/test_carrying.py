@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,58 @@ def test_a_target_without_planted_bugs_leaves_its_phase_out() -> None:
     assert outcomes(result) == [Outcome.PASSED, Outcome.SKIPPED]
     assert result.phases[1].message == "shop.py has no planted bugs"
     assert result.verdict is Verdict.HOLDS
+
+
+def test_without_storms_trials_are_calm_nothing_is_hunted_and_that_is_a_doubt() -> None:
+    phases = (
+        trials("simulation", "shop.py"),
+        Phase(name="mutants", work=Work.MUTANTS, targets=("bank.trials",)),
+    )
+    campaign = Campaign(target="shop", preset="mine", phases=phases)
+
+    result = carry_out(campaign, setting=replace(setting_of(campaign, workers=1), storms=False))
+
+    stormy = {case.name: (case.suite, len(case.faults)) for case in result.cases}
+    assert stormy["shop.every_fifth"] == ("simulation", 0)
+    assert result.phases[1].outcome is Outcome.SKIPPED
+    assert result.phases[1].message.startswith("chaos.enabled is false")
+    assert "no storm raged: chaos.enabled is false" in result.environment.doubts
+
+
+def test_benchmarks_may_be_left_out() -> None:
+    campaign = Campaign(
+        target="bank",
+        preset="mine",
+        phases=(Phase(name="speed", work=Work.BENCHMARKS, targets=("bank.trials",), seeds=2),),
+    )
+
+    result = carry_out(campaign, setting=replace(setting_of(campaign), benchmarks=False))
+
+    assert [(phase.outcome, phase.message) for phase in result.phases] == [
+        (Outcome.SKIPPED, "performance.tracking is false")
+    ]
+
+
+@pytest.mark.parametrize("work", [Work.PYTEST, Work.HARNESS])
+def test_tests_and_harnesses_find_the_variables_of_the_setting(project: Path, work: Work) -> None:
+    (project / "checks/test_purse.py").write_text(
+        "import os\n\n\ndef test_purse():\n    assert os.environ['PURSE'] == 'full'\n"
+    )
+    (project / "own.py").write_text(
+        (project / "own.py").read_text()
+        + "\n\nclass Rich(Good):\n    async def health_check(self):\n"
+        + "        import os\n        return os.environ['PURSE'] == 'full'\n"
+    )
+    target = {Work.PYTEST: "checks/test_purse.py", Work.HARNESS: "own:Rich"}[work]
+    campaign = Campaign(
+        target="bank", preset="mine", phases=(Phase(name="own", work=work, targets=(target,)),)
+    )
+
+    setting = replace(setting_of(campaign), variables={"PURSE": "full"})
+    result = carry_out(campaign, setting=setting)
+
+    assert result.phases[0].outcome in (Outcome.PASSED, Outcome.UNKNOWN), result.phases[0].message
+    assert "PURSE" not in repr(setting)
 
 
 def test_the_watcher_hears_of_every_phase_and_what_there_is_so_far() -> None:

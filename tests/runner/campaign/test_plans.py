@@ -53,6 +53,15 @@ def test_a_target_may_have_a_campaign_of_its_own(target: str) -> None:
     assert campaign.seed == 3
 
 
+def test_the_campaign_of_a_project_in_src_is_found(project: Path) -> None:
+    (project / "src").mkdir()
+    (project / "bank").rename(project / "src/vault")
+
+    campaign = campaign_of("vault.trials", "quick")
+
+    assert [phase.name for phase in campaign.phases] == ["tests", "simulation"]
+
+
 def test_a_phase_takes_the_place_of_tests_that_are_not_there(project: Path) -> None:
     (project / "checks").rename(project / "elsewhere")
 

@@ -1,5 +1,6 @@
 """Phases of tests and of harnesses: each in a process of its own, told step by step."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from lydite.harness import Campaign, Phase
 from lydite.model import Case, Outcome, PhaseResult, Work
 from lydite.runner import carry_out, setting_of
+from lydite.runner.campaign.child import Child
+from lydite.runner.campaign.harnesses import LODGING
 from tests.runner.campaign.projects import write
 
 
@@ -22,7 +25,7 @@ def carried(phase: Phase) -> PhaseResult:
 
 
 def pytested(
-    *targets: str, seconds: float = 60, options: tuple[str, ...] = (), category: str = ""
+    *targets: str, seconds: float = 0, options: tuple[str, ...] = (), category: str = ""
 ) -> PhaseResult:
     return carried(
         Phase(
@@ -36,8 +39,41 @@ def pytested(
     )
 
 
-def asked(name: str, seconds: float = 60) -> PhaseResult:
+def asked(name: str, seconds: float = 0) -> PhaseResult:
     return carried(Phase(name="own", work=Work.HARNESS, targets=(name,), seconds=seconds))
+
+
+ENDLESS = """\
+import threading
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def lamp():
+    yield
+    Path("down.txt").touch()
+
+
+def test_waits(lamp):
+    Path("up.txt").touch()
+    threading.Event().wait()
+"""
+
+
+def ended_when(there: Path, argv: list[str]) -> Child:
+    """A process whose time is over when a file is there, however long that takes."""
+    child = Child(
+        argv,
+        log=Path("child.log"),
+        seconds=1.0,
+        variables={},
+        clock=lambda: 2.0 if there.exists() else 0.0,
+    )
+    for _ in child:
+        continue
+    return child
 
 
 def by_name(result: PhaseResult) -> dict[str, Case]:
@@ -95,19 +131,23 @@ def test_tests_that_are_not_there_break_the_phase() -> None:
     assert result.message.startswith("there are no tests at chekcs (seen from ")
 
 
-def test_tests_that_take_too_long_are_ended_and_take_down_what_they_brought_up(project: Path) -> None:
-    (project / "checks/test_slow.py").write_text(
-        "import threading\nfrom pathlib import Path\n\nimport pytest\n\n\n@pytest.fixture\ndef lamp():\n"
-        "    Path('up.txt').touch()\n    yield\n    Path('down.txt').touch()\n\n\n"
-        "def test_waits(lamp):\n    threading.Event().wait()\n"
-    )
+def test_tests_that_take_too_long_are_ended(project: Path) -> None:
+    (project / "checks/test_slow.py").write_text(ENDLESS)
 
-    result = pytested("checks/test_slow.py", seconds=8)
+    result = pytested("checks/test_slow.py", seconds=0.000_001)
 
     assert result.outcome is Outcome.BROKEN
-    assert result.message.startswith("the tests took longer than 8 s and were ended")
-    # A machine that is very busy has not begun it by then.
-    assert (project / "down.txt").exists() == (project / "up.txt").exists()
+    assert result.message.startswith("the tests took longer than 1e-06 s and were ended")
+
+
+def test_what_tests_brought_up_is_taken_down_when_their_time_is_over(project: Path) -> None:
+    (project / "checks/test_slow.py").write_text(ENDLESS)
+    argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "checks/test_slow.py"]
+
+    child = ended_when(project / "up.txt", argv)
+
+    assert child.late
+    assert (project / "down.txt").exists()
 
 
 def test_a_plugin_of_ones_own_that_breaks_pytest_is_told() -> None:
@@ -115,6 +155,15 @@ def test_a_plugin_of_ones_own_that_breaks_pytest_is_told() -> None:
 
     assert result.outcome is Outcome.BROKEN
     assert "pytest ended with status 4" in result.message
+
+
+def test_a_harness_may_lie_in_src(project: Path) -> None:
+    (project / "src").mkdir()
+    (project / "own.py").rename(project / "src/apart.py")
+
+    result = asked("apart:Good")
+
+    assert [case.name for case in result.cases] == ["own.a", "own.b"]
 
 
 def test_a_harness_of_ones_own_is_a_phase(project: Path) -> None:
@@ -150,14 +199,18 @@ def test_a_harness_that_goes_wrong_is_broken_and_shut_down(project: Path, name: 
     assert (project / "steps.txt").read_text().split()[-1] == "shutdown"
 
 
-def test_a_harness_whose_time_is_over_is_shut_down(project: Path) -> None:
-    result = asked("own:Endless", seconds=6)
+def test_a_harness_whose_time_is_over_is_broken() -> None:
+    result = asked("own:Endless", seconds=0.000_001)
 
     assert result.outcome is Outcome.BROKEN
-    assert "own:Endless took longer than 6 s and was ended" in result.message
-    # A machine that is very busy has not asked it anything by then.
-    steps = project / "steps.txt"
-    assert not steps.exists() or steps.read_text().split()[-1] == "shutdown"
+    assert "own:Endless took longer than 1e-06 s and was ended" in result.message
+
+
+def test_a_harness_whose_time_is_over_is_shut_down(project: Path) -> None:
+    child = ended_when(project / "endless.txt", [sys.executable, "-P", "-m", LODGING, "own:Endless"])
+
+    assert child.late
+    assert (project / "steps.txt").read_text().split()[-1] == "shutdown"
 
 
 @pytest.mark.parametrize(

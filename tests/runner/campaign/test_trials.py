@@ -38,10 +38,32 @@ def test_a_trial_that_fails_is_told_with_its_smallest_run() -> None:
     assert bad.faults == ()  # It fails without any.
     assert bad.picture.startswith("<svg")
     names = [each.name for each in bad.artefacts]
-    assert names == ["failure file", "smallest failure file", "pytest file"]
+    assert names == ["failure file", "smallest failure file", "pytest file", "runs"]
     for each in bad.artefacts:
         assert artefact_of(each.name, Path(each.path)) == each
     assert len(list(Path(bad.artefacts[0].path).parent.glob("*-[0-9]*.failure.json"))) == 3 + 1
+
+
+def in_virtual_time(result: PhaseResult) -> tuple[object, ...]:
+    return (*(each for each in result.series if each.run), *result.bands, *result.restarts)
+
+
+def test_what_failed_has_its_course_in_virtual_time() -> None:
+    phase = Phase(name="s", work=Work.TRIALS, targets=("shop.py",), seeds=4, shrink_s=0)
+
+    result = carried(phase)
+
+    assert {each.run for each in result.series if each.run} == {"shop.every_fifth"}
+    assert [(each.name, each.run) for each in result.bands] == [("cut node-1 ↔ tester", "shop.every_fifth")]
+    assert in_virtual_time(carried(phase)) == in_virtual_time(result), "it is the same on every machine"
+
+
+def test_where_none_failed_the_run_with_the_most_faults_has_its_course() -> None:
+    result = carried(Phase(name="s", work=Work.TRIALS, targets=("shop.py",), seeds=2))
+
+    assert result.outcome is Outcome.PASSED
+    assert {each.run for each in result.series if each.run} == {"shop.every_fifth"}
+    assert result.bands
 
 
 def test_the_command_of_a_failure_does_it_again() -> None:

@@ -15,19 +15,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from lydite.harness import Campaign, Phase, Policy
+from lydite.harness import Campaign, Metric, Phase, Policy
 from lydite.model import (
+    Band,
     CampaignResult,
     Case,
     LyditeError,
     Measurement,
     Outcome,
     PhaseResult,
+    Restart,
+    Series,
     Work,
     digest_of,
 )
 from lydite.runner.campaign.errands import (
     FOLDER,
+    HOME,
     Begun,
     Code,
     Errand,
@@ -35,17 +39,19 @@ from lydite.runner.campaign.errands import (
     NotAllTried,
     Over,
     Piece,
+    Remark,
     Setting,
     Watch,
 )
 from lydite.runner.campaign.harnesses import harnesses
 from lydite.runner.campaign.hunting import mutants
+from lydite.runner.campaign.lines import LINES
 from lydite.runner.campaign.measuring import benchmarks
 from lydite.runner.campaign.suites import suites
 from lydite.runner.campaign.surroundings import Glance, cores, environment
 from lydite.runner.campaign.telling import command_of, sentence_of, verdict_of
 from lydite.runner.campaign.trials import trials
-from lydite.runner.commit import commit_of
+from lydite.runner.campaign.usage import metered, only
 from lydite.runner.engines.forked import TIMEOUT_S
 
 CARRIERS: Final[Mapping[Work, Callable[[Errand], Iterator[Piece]]]] = {
@@ -61,7 +67,12 @@ INTERRUPTED: Final = "interrupted by Ctrl-C"
 
 
 def setting_of(
-    campaign: Campaign, *, out: Path | None = None, workers: int = 0, timeout_s: float = TIMEOUT_S
+    campaign: Campaign,
+    *,
+    home: Path = HOME,
+    out: Path | None = None,
+    workers: int = 0,
+    timeout_s: float = TIMEOUT_S,
 ) -> Setting:
     """A setting with an identity that no other campaign has, on all cores unless told otherwise."""
     now_ns = time.time_ns()
@@ -72,7 +83,7 @@ def setting_of(
     identity = f"{moment}-{name}-{campaign.preset}-{short}"
     return Setting(
         identity=identity,
-        folder=Path(FOLDER) / identity if out is None else out,
+        folder=home / FOLDER / identity if out is None else out,
         workers=workers or cores(),
         timeout_s=timeout_s,
     )
@@ -112,6 +123,10 @@ class _Ledger:
         """Why a phase is left out; nothing where it is carried out."""
         if self.interrupted:
             return INTERRUPTED
+        if phase.work is Work.BENCHMARKS and not self.setting.benchmarks:
+            return "performance.tracking is false"
+        if phase.work is Work.MUTANTS and not self.setting.storms:
+            return "chaos.enabled is false, and planted bugs are looked for in storms"
         outcomes = {result.name: result.outcome for result in self.results}
         unmet = [name for name in phase.needs if outcomes[name] is not Outcome.PASSED]
         if unmet:
@@ -125,17 +140,19 @@ class _Ledger:
         """Carry out a phase, and keep what it brings, whatever becomes of it."""
         errand = Errand(phase=phase, campaign=self.campaign, setting=self.setting, watch=watch)
         cases: list[Case] = []
-        measurements: list[Measurement] = []
-        outcome, message = None, ""
+        metrics: list[Metric] = []
+        outcome, message, remark = None, "", ""
         try:
-            for piece in CARRIERS[phase.work](errand):
+            for piece in metered(CARRIERS[phase.work], errand):
                 match piece:
                     case Case():
                         cases.append(self._named(piece, phase))
-                    case Measurement():
-                        measurements.append(piece)
                     case Code():
                         self.codes.append(piece.digest)
+                    case Remark():
+                        remark = piece.text
+                    case metric:
+                        metrics.append(metric)
         except KeyboardInterrupt:
             self.interrupted = True
             outcome, message = Outcome.BROKEN, INTERRUPTED
@@ -152,17 +169,28 @@ class _Ledger:
         outcome = found if outcome is None or found is Outcome.FAILED else outcome
         if not cases and not message:
             message = "there was nothing to try"
+        self._forget({each.name for each in only(Measurement, metrics)})
         self.results.append(
             PhaseResult(
                 name=phase.name,
                 work=phase.work,
                 outcome=outcome,
                 cases=tuple(cases),
-                measurements=tuple(measurements),
+                measurements=only(Measurement, metrics),
+                series=only(Series, metrics),
+                bands=only(Band, metrics),
+                restarts=only(Restart, metrics),
                 seconds=errand.seconds,
-                message=message,
+                message="; ".join(each for each in (message, remark) if each),
             )
         )
+
+    def _forget(self, measured: set[str]) -> None:
+        """What a later phase has measured with what was there before is told once."""
+        anew = measured & {LINES}
+        for number, result in enumerate(self.results):
+            kept = tuple(each for each in result.measurements if each.name not in anew)
+            self.results[number] = replace(result, measurements=kept)
 
     def _named(self, case: Case, phase: Phase) -> Case:
         """The case under a name of its own in this campaign."""
@@ -176,9 +204,10 @@ class _Ledger:
         interrupted = self.interrupted or len(phases) < len(campaign.phases)
         verdict = verdict_of(phases, interrupted=interrupted)
         begun = datetime.fromtimestamp(self.before.wall_s, UTC)
+        setting = self.setting
         codes = sorted({*self.codes})
         return CampaignResult(
-            identity=self.setting.identity,
+            identity=setting.identity,
             target=campaign.target,
             preset=campaign.preset,
             begun=begun.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -186,9 +215,9 @@ class _Ledger:
             verdict=verdict,
             sentence=sentence_of(campaign.target, verdict, phases, interrupted=interrupted),
             phases=phases,
-            environment=environment(self.before, after),
+            environment=environment(self.before, after, workers=setting.workers, storms=setting.storms),
             code=codes[0] if len(codes) == 1 else digest_of(codes) if codes else "",
-            commit=commit_of(Path.cwd()).replace("-dirty", "+"),
+            commit=self.before.commit,
             seed=campaign.seed,
             reproduce=command_of(campaign),
             interrupted=interrupted,

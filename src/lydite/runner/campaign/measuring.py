@@ -8,7 +8,7 @@ from typing import Final
 from lydite.model import SECOND, Better, Case, Measurement, Outcome
 from lydite.runner.campaign.errands import Code, Errand, Piece
 from lydite.runner.engines import ForkedEngine
-from lydite.runner.orders import Listed, Opening, Order, Run
+from lydite.runner.orders import Listed, Order, Run
 from lydite.runner.sweep import kind_of
 
 SUITE: Final = "performance"
@@ -22,7 +22,7 @@ def benchmarks(errand: Errand) -> Iterator[Piece]:
     phase = errand.phase
     for target in phase.targets:
         errand.tell(target)
-        with ForkedEngine(Opening(target=target), timeout_s=errand.setting.timeout_s) as engine:
+        with ForkedEngine(errand.opening(target), timeout_s=errand.setting.timeout_s) as engine:
             yield Code(digest=engine.description.code_digest)
             for listed in engine.description.trials:
                 runs: list[Run] = []

@@ -26,21 +26,27 @@ from lydite.model import InputError, Work, from_form, near
 from lydite.runner.campaign.suites import is_there
 from lydite.runner.engines import ForkedEngine
 from lydite.runner.orders import Opening
-from lydite.runner.targets import subjects
+from lydite.runner.targets import roots, subjects
 
 FILE: Final = "campaign.toml"
 
 
-def campaign_of(target: str, name: str, *, seed: int = 0, seeds: int | None = None) -> Campaign:
-    """The campaign of a target by the name of its preset; with another first seed, and at most so many of them."""
+def campaign_of(
+    target: str, name: str, *, seed: int = 0, seeds: int | None = None, usual: int | None = None
+) -> Campaign:
+    """The campaign of a target by the name of its preset; with another first seed, and at most so many of them.
+
+    Phases that do not say how many seeds they want have the usual number, if there is one.
+    """
     file = _file_of(target)
     document = _read(file) if file is not None else {}
     if name in document:
         assert file is not None
-        form = {"target": target, "preset": name, **_object(document[name], f"{file}: {name}")}
+        table = _object(document[name], f"{file}: {name}")
+        form = {"target": target, "preset": name, **_with_seeds(table, usual)}
         campaign = from_form(Campaign, form, f"{file}: {name}")
     elif name in PRESETS and not target.endswith(".toml"):
-        campaign = preset(name, target)
+        campaign = preset(name, target, seeds or usual)
         # A target that is not there is a mistake of whoever typed it, and no campaign that went badly.
         with ForkedEngine(Opening(target=target)) as engine:
             _ = engine.description
@@ -52,6 +58,21 @@ def campaign_of(target: str, name: str, *, seed: int = 0, seeds: int | None = No
     most = seeds or campaign.seeds
     phases = [replace(each, seeds=min(most, each.seeds)) if most else each for each in campaign.phases]
     return replace(campaign, seed=seed, seeds=most, phases=tuple(_fitting(phases)))
+
+
+def _with_seeds(table: dict[str, Any], usual: int | None) -> dict[str, Any]:
+    """A preset whose phases all say how many seeds they want, where that is known."""
+    phases = table.get("phases")
+    if usual is None or not isinstance(phases, list):
+        return table
+    return table | {
+        "phases": [
+            {"seeds": usual, **each}
+            if isinstance(each, dict) and each.get("work") in (Work.TRIALS, Work.MUTANTS)
+            else each
+            for each in phases
+        ]
+    }
 
 
 def _fitting(phases: list[Any]) -> list[Any]:
@@ -91,7 +112,7 @@ def _file_of(target: str) -> Path | None:
 def _folder_of(module: str) -> Path | None:
     """The folder that a module lies in, found from the outermost package, without importing any."""
     top, *rest = module.partition(":")[0].split(".")
-    spec = PathFinder.find_spec(top, [str(Path.cwd()), *sys.path])
+    spec = PathFinder.find_spec(top, [*map(str, roots(Path.cwd())), *sys.path])
     if spec is None or spec.submodule_search_locations is None:
         return None
     for place in spec.submodule_search_locations:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from lydite.model import Case, InputError, LyditeError, Outcome
 from lydite.runner.campaign.child import Child
 from lydite.runner.campaign.errands import Errand, Piece
+from lydite.runner.campaign.lines import counted, counting
 
 REPORTER: Final = "lydite.runner.campaign.reporter"
 TESTS_FAILED: Final = 1
@@ -30,8 +31,13 @@ def suites(errand: Errand) -> Iterator[Piece]:
     argv = [sys.executable, "-m", "pytest", "-q", "-p", REPORTER, "-p", "no:cacheprovider"]
     errand.setting.folder.mkdir(parents=True, exist_ok=True)
     log = errand.setting.folder / f"{phase.name}.log"
-    child = Child([*argv, *phase.options, *phase.targets], log=log, seconds=errand.left_s)
+    counts = counting(errand)
+    words = [*argv, *phase.options, *counts.options, *phase.targets]
+    child = Child(
+        words, log=log, seconds=errand.left_s, variables={**errand.setting.variables, **counts.variables}
+    )
     yield from _told(errand, child)
+    yield from counted(counts)
     if child.late:
         raise LyditeError(f"the tests took longer than {phase.seconds:g} s and were ended", where=str(log))
     if child.status not in (0, TESTS_FAILED, NO_TESTS):

@@ -136,7 +136,8 @@ def test_a_signature_is_good_and_always_the_same(key: PrivateKey, digest: bytes)
 def test_a_signature_is_good_for_one_digest_and_one_key(
     key: PrivateKey, other: PrivateKey, digest: bytes, bit: int
 ) -> None:
-    assume(key != other)
+    # One of a digest of nothing but zeros is good for a key and for its opposite, as the curve has it.
+    assume(key != other and any(digest))
     signature = key.sign(digest)
     flipped = (int.from_bytes(signature, "big") ^ 1 << bit).to_bytes(64, "big")
 
