@@ -115,6 +115,22 @@ everything: Final = Storm(
 )
 """All families. Clocks that are set have a trial of their own, where nobody sets them farther than the law allows."""
 
+in_a_row: Final = Storm(
+    hosts=FOUR,
+    kinds=(
+        *("network.flap", "network.forget", "network.partition", "process.roll", "process.cascade"),
+        *("clock.step", "clock.strobe"),
+    ),
+    faults=(4, 10),
+    from_ns=FROM_NS,
+    until_ns=UNTIL_NS,
+    lasting_ns=(seconds(2), seconds(12)),
+    budget=PROMISED,
+    nemeses=(split_at_quorum(), crash_in_a_reorganisation),
+)
+"""Nodes that fall one after the other, links that come and go, names that are forgotten, and clocks that jump: none of
+them, with all others together, as far as the law allows."""
+
 LIES: Final[tuple[tuple[str, Facts], ...]] = (
     ("byzantine.double_sign", {}),
     ("byzantine.fake_proposal", {}),

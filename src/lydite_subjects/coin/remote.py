@@ -4,6 +4,7 @@ with Remote("http://127.0.0.1:5000") as node:
     print(node.get("/status")["height"])
 """
 
+import re
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Final, Self
@@ -15,6 +16,8 @@ from lydite_subjects.coin.spec.errors import CoinError
 NODE_URL: Final = "http://127.0.0.1:5000"
 """Where a node listens if nothing else is said."""
 TIMEOUT_S: Final = 10.0
+_NUMBER: Final = re.compile(r"\[Errno -?\d+\] ")
+"""What the operating system calls its errors, which stands before what they are."""
 
 
 class NodeUnreachable(CoinError):
@@ -73,8 +76,9 @@ class Remote:
                 f"{self.url}: expected an answer to {method} {path} in time, found none; is the node busy or frozen?"
             ) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
+            found = _NUMBER.sub("", str(error)).rstrip(".").lower()
             raise NodeUnreachable(
-                f"{self.url}: expected a node, found {error}; is it running, and is this its --api-port?"
+                f"{self.url}: expected a node, found {found}; is it running, and is this its --api-port?"
             ) from error
         except ValueError as error:
             raise NodeUnreachable(

@@ -67,6 +67,12 @@ async def skewed_clocks(world: World) -> None:
     await _run(world, FOUR, for_s=STORM_S)
 
 
+@trial(checks=INVARIANTS, codec=CODEC, storm=faults.in_a_row)
+async def falls_and_jumps_in_a_row(world: World) -> None:
+    """Four nodes that fall one after the other, whose links come and go, and whose clocks jump."""
+    await _run(world, FOUR, for_s=STORM_S)
+
+
 @trial(checks=INVARIANTS, codec=CODEC, storm=faults.everything)
 async def storm(world: World) -> None:
     """Four nodes, and everything at once."""

@@ -10,7 +10,7 @@ from lydite_subjects.coin import faults
 from lydite_subjects.coin.codec import CODEC
 
 SEEDS = 300
-STORMS = (faults.partitions, faults.restarts, faults.disks, faults.everything)
+STORMS = (faults.partitions, faults.restarts, faults.disks, faults.in_a_row, faults.everything)
 DRAWN = (faults.lies, faults.clocks, faults.newcomers)
 
 

@@ -16,6 +16,7 @@ TRIALS = (
     "slow_and_lying_peers",
     "eclipse_attempt",
     "skewed_clocks",
+    "falls_and_jumps_in_a_row",
     "newcomer_syncs_from_faulty_peers",
     "attacks",
     "attacks_by_a_rival",

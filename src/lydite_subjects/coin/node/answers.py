@@ -8,11 +8,13 @@ A broken rule of the chain is named by `rule`; any other trouble by `kind`.
 import json
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -51,7 +53,7 @@ def answer(value: Mapping[str, Any], status: int = HTTPStatus.OK) -> Response:
     return Response(_JSON(value), status, media_type="application/json")
 
 
-def refused(_: Request, error: Exception) -> Response:
+def refused(request: Request, error: Exception) -> Response:
     """The answer for an error that a request has led to."""
     match error:
         case Refusal():
@@ -76,7 +78,7 @@ def refused(_: Request, error: Exception) -> Response:
         case RequestValidationError():
             return _invalid(error)
         case HTTPException():
-            return _of_http(error)
+            return _of_http(request, error)
         case _:
             return _error(
                 HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -103,35 +105,51 @@ def _by_text(error: CoinError) -> Response:
         expected=said["expected"],
         found=said["found"],
         where=said["where"] or "",
-        hint="look at the disk of the node" if own else "",
+        hint=_place(said["where"] or "") if own else "",
     )
+
+
+def _place(where: str) -> str:
+    """Where whoever runs the node finds the trouble of its database."""
+    return f"look at the {'database server' if 'postgresql' in where else 'disk'} of the node"
 
 
 def _invalid(error: RequestValidationError) -> Response:
     """What FastAPI has found wrong with the parameters of a request: the first of it."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first.get("loc", ()))
+    is_strange = first.get("type") == "extra_forbidden"
+    expected = "a parameter that this path has" if is_strange else first.get("msg", "a parameter that fits")
     return _error(
         HTTPStatus.BAD_REQUEST,
         kind="bad-request",
-        expected=str(first.get("msg", "a parameter that fits")).removeprefix("Input should be "),
+        expected=str(expected).removeprefix("Input should be "),
         found=first.get("input"),
         where=where,
         hint="see /docs",
     )
 
 
-def _of_http(error: HTTPException) -> Response:
+def _of_http(request: Request, error: HTTPException) -> Response:
     """A path or a method that does not exist."""
     status = HTTPStatus(error.status_code)
+    routes = [each for each in request.app.routes if isinstance(each, APIRoute)]
+    path = str(request.scope["path"])
+    there = [each for each in routes if each.path_regex.match(path)]
+    methods = sorted({method for each in there for method in each.methods or ()})
+    paths = list(dict.fromkeys(each.path for each in routes))
+    near = get_close_matches(path, paths, 1)
     response = _error(
         status,
         kind=status.phrase.lower().replace(" ", "-"),
-        expected="a path and a method of this node",
-        found=status.phrase,
-        hint="see /docs",
+        expected=f"{' or '.join(methods)} {path}" if methods else f"one of {', '.join(paths)}",
+        found=f"{request.method} {path}",
+        hint=f"{near[0]}, or see /docs" if near and not methods else "see /docs",
     )
     response.headers.update(error.headers or {})
+    if methods:
+        # Of those with one path, the error knows the methods of the first only.
+        response.headers["allow"] = ", ".join(methods)
     return response
 
 

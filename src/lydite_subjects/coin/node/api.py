@@ -157,9 +157,10 @@ async def mine_block(request: Request) -> Response:
 
 
 async def peers(request: Request) -> Response:
-    """Whom the node is connected to."""
-    found = service_of(request).node.peers()
-    return answer({"peers": found, "count": len(found)})
+    """Whom the node is connected to, and what came of calling its bootstrap nodes."""
+    node = service_of(request).node
+    found = node.peers()
+    return answer({"peers": found, "count": len(found), "bootstrap": node.trusted.found()})
 
 
 async def metrics(request: Request) -> Response:

@@ -8,12 +8,12 @@ import asyncio
 import json
 import random
 import socket
-import sys
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from lydite_subjects.coin.node.effects import Address
 from lydite_subjects.coin.node.node import Node
+from lydite_subjects.coin.node.reasons import reason_of
 from lydite_subjects.coin.spec.errors import CoinError
 
 ASK_S: Final = 5.0
@@ -57,41 +57,48 @@ def bootstrap_from_text(text: str) -> Address | Interface:
 
 async def introduce(node: Node, interface: Interface) -> None:
     """Ask a node where it listens for peers until it answers, and again whenever `node` is left without any."""
-    pause_s, complained = PAUSE_S_MIN, False
+    pause_s, name = PAUSE_S_MIN, str(interface)
+    node.trusted.add(name)
     while True:
         try:
-            address = await ask(interface)
+            address = await ask(interface, node.chain.params.name)
         except Unreachable as error:
-            if not complained:
-                print(f"bootstrap node {interface}: {error}; trying again", file=sys.stderr, flush=True)
-            complained = True
+            text = node.trusted.failed(name, str(error))
+            if text:
+                node.tell(text)
             await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))
             pause_s = min(2 * pause_s, PAUSE_S_MAX)
         else:
+            node.trusted.worked(name)
             node.introduce(address)
-            pause_s, complained = PAUSE_S_MIN, False
+            pause_s = PAUSE_S_MIN
             await asyncio.sleep(LOOK_S)
             while node.has_peers:
                 await asyncio.sleep(LOOK_S)
 
 
-async def ask(interface: Interface) -> Address:
-    """Where the node with this interface listens for peers, as a number: peers are not called by name."""
+async def ask(interface: Interface, network: str) -> Address:
+    """Where the node with this interface listens for peers, as a number: peers are not called by name.
+
+    Unreachable says what was found instead of a node of this network.
+    """
     try:
         async with asyncio.timeout(ASK_S):
             answer, host = await _status(interface)
             status = json.loads(answer)
             port, advertised = status["p2p_port"], status.get("p2p_host")
+            if status["network"] != network:
+                raise Unreachable(f"one of another network: {status['network']!r:.40}")
             if type(port) is not int or not 0 < port < 65536:
-                raise Unreachable(f"expected a /status with a p2p_port, found {port!r:.40}")
+                raise Unreachable(f"a /status with a wrong p2p_port: {port!r:.40}")
             if advertised is not None:
                 host = await _number(advertised, port)
-    except TimeoutError:
-        raise Unreachable(f"expected its /status within {ASK_S:g} s, found no answer") from None
-    except (OSError, EOFError) as error:
-        raise Unreachable(f"expected its /status, found {error}") from error
+    except OSError as error:
+        raise Unreachable(reason_of(error, within_s=ASK_S)) from error
+    except EOFError as error:
+        raise Unreachable("one that hangs up instead of telling its /status") from error
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
-        raise Unreachable("expected a /status with a p2p_port, found something else") from error
+        raise Unreachable("another answer to /status than that of a coin node") from error
     return Address(host, port)
 
 
@@ -104,7 +111,10 @@ async def _number(host: object, port: int) -> str:
 
 async def _status(interface: Interface) -> tuple[bytes, str]:
     """The body of /status, asked for with as little HTTP as will do, and who has answered."""
-    reader, writer = await asyncio.open_connection(interface.host, interface.port, limit=ANSWER_BYTES_MAX)
+    try:
+        reader, writer = await asyncio.open_connection(*interface, limit=ANSWER_BYTES_MAX)
+    except UnicodeError as error:
+        raise Unreachable(reason_of(error)) from error
     try:
         host = Address(interface.host, interface.port)
         writer.write(f"GET /status HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())

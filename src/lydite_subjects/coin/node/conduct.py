@@ -1,7 +1,8 @@
 """Conduct: points for misbehaviour, and bans for those who have too many.
 
 Points belong to a host, not to a connection: calling again does not wash them off, time does. Many nodes may share the
-host of a loopback address, so there a port tells them apart.
+host of a loopback address, so there a port tells them apart. A caller from there that has not told its port has the
+name of all such callers: it is banned as briefly as can be, or noise from one of them would shut out the others.
 """
 
 import ipaddress
@@ -15,6 +16,7 @@ from lydite_subjects.coin.node.settings import Limits
 
 FORGIVEN_S: Final = 30
 """How long it takes until a point is forgotten."""
+SHARED_BAN_S: Final = 1
 REMEMBERED: Final = 4_096
 """How many hosts are remembered."""
 
@@ -82,9 +84,10 @@ class Conduct:
             del self._records[next(iter(self._records))]
         if points < self._limits.score_max:
             return 0
-        record.points, record.banned_until_s = 0, at_s + self._limits.ban_s
+        ban_s = self._ban_s(name)
+        record.points, record.banned_until_s = 0, at_s + ban_s
         self.changes += 1
-        return self._limits.ban_s
+        return ban_s
 
     def is_banned(self, address: Address, at_s: int) -> bool:
         """Is that host banned?"""
@@ -102,7 +105,12 @@ class Conduct:
     def restore(self, name: str, left_s: int, at_s: int) -> None:
         """Whoever was banned is so again, for what is left of it, and never for longer than a ban lasts."""
         if left_s > 0:
-            self._records[name] = _Record(0, at_s, at_s + min(left_s, self._limits.ban_s))
+            self._records[name] = _Record(0, at_s, at_s + min(left_s, self._ban_s(name)))
+
+    def _ban_s(self, name: str) -> int:
+        host, _, port = name.rpartition(":")
+        is_shared = port == "0" and is_loopback(host.strip("[]"))
+        return SHARED_BAN_S if is_shared else self._limits.ban_s
 
 
 def is_loopback(host: str) -> bool:

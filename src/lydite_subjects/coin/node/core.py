@@ -63,7 +63,7 @@ class Core:
         self.chain = chain
         self.mempool = mempool
         self.roster = Roster(settings, draws)
-        self.dialling = Dialling(self.roster, chain.params.spacing_s)
+        self.dialling = Dialling(self.roster, chain.params)
         self.download = Download(chain, self.roster, self._changed)
         self.headers_sync = HeadersSync(chain, self.roster)
         self.relay = Relay(chain, self.roster)
@@ -97,9 +97,9 @@ class Core:
         self._handshake.opened(entered, now_s)
         return self.effects()
 
-    def unreachable(self, address: Address) -> list[Effect]:
+    def unreachable(self, address: Address, why: str) -> list[Effect]:
         """A call was not answered."""
-        self.dialling.unreachable(address)
+        self.dialling.unreachable(address, why)
         return self.effects()
 
     def received(self, peer: int, message: Message, now_s: int) -> list[Effect]:
@@ -175,6 +175,7 @@ class Core:
                 self.headers_sync.lost(peer)
                 self.download.lost(peer)
                 self.relay.lost(peer)
+                self.dialling.lost(peer)
             gone = self.roster.take_gone()
         self.download.fill()
         return self.roster.take_effects()
@@ -185,7 +186,7 @@ class Core:
         if isinstance(message, Version):
             own = self._handshake.version(peer, message, now_s)
             if own is not None:
-                self.dialling.book.is_own(own)
+                self.dialling.is_own(own)
             is_ready = peer.ready
         elif isinstance(message, Verack):
             is_ready = self._handshake.acknowledged(peer)

@@ -7,10 +7,12 @@ extra peer is called: if it brings the block that the others have kept back, it 
 """
 
 from lydite_subjects.coin.node.addresses import AddressBook
-from lydite_subjects.coin.node.effects import Address, Dial
+from lydite_subjects.coin.node.effects import Address, Dial, Tell
 from lydite_subjects.coin.node.groups import group_of
 from lydite_subjects.coin.node.peers import Peer, Roster
+from lydite_subjects.coin.node.trusted import HANGS_UP, Trusted
 from lydite_subjects.coin.node.wire import Addresses, GetAddresses, Known
+from lydite_subjects.coin.spec.params import Params
 
 ADDRESSES_UNASKED_MAX = 10
 """How many addresses a peer may tell when nobody asked."""
@@ -21,17 +23,29 @@ PROTECTED = 8
 class Dialling:
     """Whom to call, and whom to let in."""
 
-    def __init__(self, roster: Roster, spacing_s: int) -> None:
-        """`spacing_s` is how long a block should take."""
+    def __init__(self, roster: Roster, params: Params) -> None:
         self._roster = roster
-        self._patience_s = roster.limits.stale_spacings * spacing_s
+        self._patience_s = roster.limits.stale_spacings * params.spacing_s
         self.book = AddressBook(roster.limits, roster.settings.bootstrap)
+        self.trusted = Trusted(params.name)
+        for each in roster.settings.bootstrap:
+            self.trusted.add(str(each))
         self._dialling: dict[Address, None] = {}
         self._extra: Address | None = None
         """Whom one more call than usual was for."""
         self._tip = b""
         self._tip_s = 0
         """When the tip has moved, or an extra peer was of no use."""
+
+    def introduced(self, address: Address) -> None:
+        """Somebody to call, on the word of who runs this node."""
+        self.book.trust(address)
+        self.trusted.add(str(address))
+
+    def is_own(self, address: Address) -> None:
+        """It is this node's own address."""
+        self.book.is_own(address)
+        self.trusted.forget(str(address))
 
     def opened(self, peer: Peer) -> None:
         """A connection was made. A caller may be one too many."""
@@ -41,12 +55,32 @@ class Dialling:
             leaver = self._least_missed(peer)
             self._roster.drop(leaver, "there is no room for so many callers")
 
-    def unreachable(self, address: Address) -> None:
+    def unreachable(self, address: Address, why: str) -> None:
         """A call was not answered."""
         self._dialling.pop(address, None)
+        self.trouble(str(address), why)
+
+    def lost(self, peer: Peer) -> None:
+        """A connection is gone. Who was called and has said nothing that fits may be no node of this network."""
+        if peer.dialled is None:
+            return
+        name = str(peer.dialled)
+        # It may have called this node as well, and of two connections one is enough.
+        is_connected = any(each.ready and each.address == peer.address for each in self._roster)
+        if peer.version is not None or is_connected:
+            self.trusted.worked(name)
+        else:
+            self.trouble(name, f"one that is turned away: {peer.why}" if peer.why else HANGS_UP)
+
+    def trouble(self, name: str, found: str) -> None:
+        """A bootstrap node was of no use."""
+        text = self.trusted.failed(name, found)
+        if text:
+            self._roster.do(Tell(text))
 
     def ready(self, peer: Peer, now_s: int) -> None:
         """The handshake is done."""
+        self.trusted.worked(str(peer.dialled or peer.address))
         if peer.dialled is not None:
             self.book.worked(peer.dialled, now_s)
             peer.wants_addresses = True

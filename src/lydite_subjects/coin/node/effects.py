@@ -43,4 +43,10 @@ class Dial(NamedTuple):
     port: int
 
 
-Effect: TypeAlias = Send | More | Drop | Dial
+class Tell(NamedTuple):
+    """Say something to whoever runs the node."""
+
+    text: str
+
+
+Effect: TypeAlias = Send | More | Drop | Dial | Tell

@@ -78,6 +78,7 @@ class Handshake:
         if roster.conduct.is_banned(peer.address, roster.at_s):
             roster.drop(peer, "it is banned")
             return
+        peer.version = version
         twin = self._twin(peer, version)
         if twin is not None:
             # Both ends see both connections: the one that stays is the one of the smaller nonce, for both.
@@ -86,7 +87,6 @@ class Handshake:
             roster.drop(twin if stays is peer else peer, "it is connected already")
             if stays is twin:
                 return
-        peer.version = version
         if not peer.outbound:
             self._introduce(peer, now_s)
         roster.send(peer, Verack())

@@ -10,11 +10,13 @@ from functools import partial
 from typing import Any, Final
 
 from lydite_subjects.coin.node.core import Core
-from lydite_subjects.coin.node.effects import Address, Dial, Drop, Effect, More, Send
+from lydite_subjects.coin.node.effects import Address, Dial, Drop, Effect, More, Send, Tell
 from lydite_subjects.coin.node.frames import BadFrame, frame
 from lydite_subjects.coin.node.links import Link
+from lydite_subjects.coin.node.reasons import reason_of
 from lydite_subjects.coin.node.remembrance import Remembrance
 from lydite_subjects.coin.node.settings import Settings
+from lydite_subjects.coin.node.trusted import Trusted
 from lydite_subjects.coin.node.wire import PROTOCOL, Message
 from lydite_subjects.coin.spec.blocks import Block
 from lydite_subjects.coin.spec.chain import Chain
@@ -126,7 +128,11 @@ class Node:
 
     def introduce(self, address: Address) -> None:
         """Somebody to call, now and whenever there are too few peers, on the word of who runs this node."""
-        self.core.dialling.book.trust(address)
+        self.core.dialling.introduced(address)
+
+    def tell(self, text: str) -> None:
+        """Say something to whoever runs this node."""
+        print(f"{self.settings.node_id}: {text}", file=sys.stderr, flush=True)
 
     @property
     def has_peers(self) -> bool:
@@ -183,6 +189,11 @@ class Node:
                 }
             )
         return found
+
+    @property
+    def trusted(self) -> Trusted:
+        """What came of calling its bootstrap nodes."""
+        return self.core.dialling.trusted
 
     def counts(self) -> dict[str, int]:
         """What `/metrics` counts: messages_received, messages_sent, bytes_received, bytes_sent, peers_dropped,
@@ -244,7 +255,7 @@ class Node:
             self._counts["troubles"] += 1
             if str(error) != self._trouble:
                 self._trouble = str(error)
-                print(f"{self.settings.node_id}: {error}", file=sys.stderr, flush=True)
+                self.tell(self._trouble)
             return self.core.effects()
 
     def _perform(self, effects: Sequence[Effect]) -> None:
@@ -263,6 +274,8 @@ class Node:
                         link.hang_up()
                 case Dial(host, port):
                     self._begin(self._dial(Address(host, port)))
+                case Tell(text):
+                    self.tell(text)
                 case More(peer):
                     asyncio.get_running_loop().call_soon(self._continue, peer)
         for peer, frames in said.items():
@@ -294,11 +307,13 @@ class Node:
 
     async def _dial(self, address: Address) -> None:
         loop, magic = asyncio.get_running_loop(), self.chain.params.magic
+        within_s = self.settings.limits.dial_s
         try:
-            async with asyncio.timeout(self.settings.limits.dial_s):
+            async with asyncio.timeout(within_s):
                 await loop.create_connection(lambda: Link(self, magic, address), *address)
-        except OSError:
-            self._do(lambda: self.core.unreachable(address))
+        except (OSError, UnicodeError) as error:
+            why = reason_of(error, within_s=within_s)
+            self._do(lambda: self.core.unreachable(address, why))
 
     async def _keep_ticking(self) -> None:
         self._do(lambda: self.core.tick(self.now_s()))

@@ -32,6 +32,8 @@ class Peer:
     introduced: bytes = b""
     """The tip that it was told in our version."""
     gone: bool = False
+    why: str = ""
+    """Why it was dropped, if it was."""
     ping: int | None = None
     """The number that its pong has to repeat."""
     ping_s: int = 0
@@ -143,6 +145,7 @@ class Roster:
         """Hang up."""
         if not peer.gone:
             self.leave(peer)
+            peer.why = why
             self.counts["peers_dropped"] += 1
             self.counts["peers_banned"] += ban_s > 0
             self._effects.append(Drop(peer.id, why, ban_s))

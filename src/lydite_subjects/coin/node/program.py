@@ -12,7 +12,9 @@ from typing import Final
 from lydite_subjects.coin.node.api import APP, SHORTCUTS
 from lydite_subjects.coin.node.bootstrap import Interface, bootstrap_from_text, introduce
 from lydite_subjects.coin.node.effects import Address
+from lydite_subjects.coin.node.hints import hint_for_database, hint_for_port
 from lydite_subjects.coin.node.node import Node
+from lydite_subjects.coin.node.reasons import reason_of
 from lydite_subjects.coin.node.remembrance import PEERS_FILE, Remembrance
 from lydite_subjects.coin.node.service import Server, Service
 from lydite_subjects.coin.node.settings import Settings
@@ -54,12 +56,12 @@ async def _serve(options: argparse.Namespace, service: Service, ended: asyncio.E
     node, server = service.node, Server(service)
     try:
         await node.start()
-    except OSError as error:
-        raise _cannot(options, f"listen for peers on {options.host}:{options.p2p_port}", error) from error
+    except (OSError, UnicodeError) as error:
+        raise _cannot_listen(options, "listen for peers", "--p2p-port", options.p2p_port, error) from error
     try:
         await server.start(options.host, options.api_port)
-    except OSError as error:
-        raise _cannot(options, f"serve HTTP on {options.host}:{options.api_port}", error) from error
+    except (OSError, UnicodeError) as error:
+        raise _cannot_listen(options, "serve HTTP", "--api-port", options.api_port, error) from error
     print(
         f"{options.node_id}, network {options.network}, height {node.chain.tip.height}: "
         f"HTTP on {options.host}:{service.port}, peers on {options.host}:{node.port}",
@@ -120,8 +122,19 @@ def _node(options: argparse.Namespace, params: Params, ledger: Ledger) -> Node:
 
 
 def _cannot(options: argparse.Namespace, what: str, error: Exception) -> SystemExit:
-    text = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-    return SystemExit(f"{options.node_id} cannot {what}: {text}")
+    text = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
+    return _ending(options, what, text, hint_for_database(error))
+
+
+def _cannot_listen(
+    options: argparse.Namespace, what: str, option: str, port: int, error: OSError | UnicodeError
+) -> SystemExit:
+    place = f"{what} on {Address(options.host, port)}"
+    return _ending(options, place, reason_of(error), hint_for_port(error, option))
+
+
+def _ending(options: argparse.Namespace, what: str, text: str, hint: str) -> SystemExit:
+    return SystemExit(f"{options.node_id} cannot {what}: {text}" + (f"; try: {hint}" if hint else ""))
 
 
 def _name(text: str) -> str:

@@ -178,9 +178,7 @@ class Chain:
         ledger, first = self.ledger, genesis(self.params)
         if ledger.network != self.params.name:
             raise BadLedger(f"a ledger: expected one of network {self.params.name}, found {ledger.network}")
-        self.headers = headers = Headers(self.params, first.header)
-        self._unkept: list[Entry] = []
-        """Known headers that the ledger does not have yet."""
+        headers = Headers(self.params, first.header)
         if ledger.tip() is None:
             _begin(ledger, headers.genesis, first)
         begin = ledger.hash_at(0)
@@ -195,18 +193,22 @@ class Chain:
             if block_hash not in headers or block_hash == first.hash:
                 raise BadLedger(f"an invalid block: expected a known one, found {block_hash.hex()}")
             headers.mark_invalid(block_hash, reason)
-        self.tip = self._kept_tip()
-        headers.prefer(self.tip)
-        self._bodies = self._kept_bodies()
+        tip = self._kept_tip(headers)
+        headers.prefer(tip)
+        bodies = self._kept_bodies(headers, tip)
+        # All at once: as long as the ledger cannot be read, what was known before can be asked for.
+        self.headers, self.tip, self._bodies = headers, tip, bodies
+        self._unkept: list[Entry] = []
+        """Known headers that the ledger does not have yet."""
         self._advance(_Arrival())
         self._stale = False
 
-    def _kept_tip(self) -> Entry:
+    def _kept_tip(self, headers: Headers) -> Entry:
         ledger, tip_hash = self.ledger, self.ledger.tip() or b""
-        tip = self.headers.get(tip_hash)
+        tip = headers.get(tip_hash)
         if tip is None:
             raise BadLedger(f"the tip of a ledger: expected a known header, found {tip_hash.hex()}")
-        reason = self.headers.invalid(tip_hash)
+        reason = headers.invalid(tip_hash)
         if reason is not None:
             raise BadLedger(f"the tip of a ledger: expected a valid block, found one that is not: {reason}")
         if ledger.height() != tip.height or ledger.hash_at(tip.height) != tip_hash:
@@ -217,14 +219,13 @@ class Chain:
             )
         return tip
 
-    def _kept_bodies(self) -> Bodies:
+    def _kept_bodies(self, headers: Headers, tip: Entry) -> Bodies:
         """Those of the connected chain are all here; of the other headers it is asked, in one question."""
-        connected = [self.headers.at(self.tip, height) for height in range(self.tip.height + 1)]
-        bodies = Bodies(connected)
-        others = [each for each in self.headers if each.hash not in bodies]
+        bodies = Bodies([headers.at(tip, height) for height in range(tip.height + 1)])
+        others = [each for each in headers if each.hash not in bodies]
         here = self.ledger.bodies([each.hash for each in others]) if others else set()
         for entry in others:
-            if entry.hash in here and self.headers.invalid(entry.hash) is None:
+            if entry.hash in here and headers.invalid(entry.hash) is None:
                 bodies.arrive(entry)
         return bodies
 

@@ -14,6 +14,7 @@ from lydite_subjects.coin.spec.memory import Memory
 from lydite_subjects.coin.spec.mining import solve
 from lydite_subjects.coin.spec.params import DEV
 from lydite_subjects.coin.store import StoreError
+from lydite_subjects.coin.store.errors import told
 from tests.subjects.coin.api.serving import ALICE, BOB, Served
 
 pytestmark = pytest.mark.asyncio
@@ -225,7 +226,7 @@ async def test_metrics_are_those_of_the_node() -> None:
 
 
 async def test_peers_are_listed() -> None:
-    assert await Served.new().get("/peers") == {"peers": [], "count": 0}
+    assert await Served.new().get("/peers") == {"peers": [], "count": 0, "bootstrap": []}
 
 
 async def test_openapi_tells_every_path() -> None:
@@ -280,6 +281,16 @@ async def test_a_question_that_makes_no_sense_is_refused(path: str, status: int,
     error = await refusal(Served.new(), path, status)
 
     assert error["kind"] == kind
+
+
+async def test_a_parameter_that_a_path_does_not_have_is_named() -> None:
+    assert await refusal(Served.new(), "/blocks?page=7", 400) == {
+        "kind": "bad-request",
+        "where": "query.page",
+        "expected": "a parameter that this path has",
+        "found": "7",
+        "try": "see /docs",
+    }
 
 
 OUTPUT = {"amount": "1", "address": BOB.address}
@@ -366,14 +377,46 @@ async def test_a_body_that_is_too_large_is_refused(headers: dict[str, str]) -> N
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/status"), ("DELETE", "/blocks"), ("PUT", "/mine_block")]
+    ("method", "path", "allowed"),
+    [
+        ("POST", "/status", "GET"),
+        ("DELETE", "/blocks/7", "GET"),
+        ("PUT", "/mine_block", "POST"),
+        ("DELETE", "/transactions", "GET, POST"),
+    ],
 )
-async def test_another_method_is_refused(method: str, path: str) -> None:
+async def test_another_method_is_refused_with_those_that_there_are(
+    method: str, path: str, allowed: str
+) -> None:
     response = await Served.new().client.request(method, path)
 
     assert response.status_code == 405
-    assert response.json()["error"]["kind"] == "method-not-allowed"
-    assert response.headers["allow"]
+    assert response.headers["allow"] == allowed
+    assert response.json()["error"] == {
+        "kind": "method-not-allowed",
+        "expected": f"{allowed.replace(', ', ' or ')} {path}",
+        "found": f"{method} {path}",
+        "try": "see /docs",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("/status/", "/status, or see /docs"),
+        ("/block/7", "/blocks, or see /docs"),
+        ("/xyz", "see /docs"),
+        ("/\u2603", "see /docs"),
+    ],
+)
+async def test_a_path_that_is_none_is_refused_with_those_that_there_are(path: str, hint: str) -> None:
+    error = await refusal(Served.new(), path, 404, method="PUT")
+
+    assert error["kind"] == "not-found"
+    assert error["found"] == f"PUT {path}"
+    assert error["try"] == hint
+    known = error["expected"].removeprefix("one of ").split(", ")
+    assert known == list(APP.openapi()["paths"])
 
 
 async def test_trouble_of_the_node_is_not_blamed_on_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -384,6 +427,9 @@ async def test_trouble_of_the_node_is_not_blamed_on_the_request(monkeypatch: pyt
 
     monkeypatch.setattr(Memory, "height", lambda _: broken(StoreError("expected the disk, found none")))
     disk = await refusal(served, "/health", 503)
+    gone = told(OSError("connection lost"), "database postgresql+psycopg://coin@localhost/coin")
+    monkeypatch.setattr(Memory, "height", lambda _: broken(gone))
+    server = await refusal(served, "/health", 503)
     monkeypatch.setattr(Memory, "height", lambda _: broken(RuntimeError("a mistake")))
     mistake = await refusal(served, "/health", 500)
 
@@ -392,5 +438,12 @@ async def test_trouble_of_the_node_is_not_blamed_on_the_request(monkeypatch: pyt
         "expected": "the disk",
         "found": "none",
         "try": "look at the disk of the node",
+    }
+    assert server == {
+        "kind": "unreachable",
+        "where": "database postgresql+psycopg://coin@localhost/coin",
+        "expected": "a connection",
+        "found": "connection lost",
+        "try": "look at the database server of the node",
     }
     assert (mistake["kind"], mistake["found"]) == ("internal-error", "RuntimeError")

@@ -76,14 +76,14 @@ def test_another_text_names_nobody(text: str) -> None:
 
 @pytest.mark.asyncio
 async def test_an_interface_tells_where_the_peers_are() -> None:
-    async with answering(told(b'{"p2p_port": 8001}')) as interface:
-        assert await ask(interface) == Address("127.0.0.1", 8001)
+    async with answering(told(b'{"network": "dev", "p2p_port": 8001}')) as interface:
+        assert await ask(interface, "dev") == Address("127.0.0.1", 8001)
 
 
 @pytest.mark.asyncio
 async def test_a_node_may_advertise_another_host() -> None:
-    async with answering(told(b'{"p2p_port": 8001, "p2p_host": "127.0.0.7"}')) as interface:
-        assert await ask(interface) == Address("127.0.0.7", 8001)
+    async with answering(told(b'{"network": "dev", "p2p_port": 8001, "p2p_host": "127.0.0.7"}')) as interface:
+        assert await ask(interface, "dev") == Address("127.0.0.7", 8001)
 
 
 @pytest.mark.asyncio
@@ -91,8 +91,10 @@ async def test_a_node_may_advertise_another_host() -> None:
     "answer",
     [
         *(b"", b"SSH-2.0\r\n", b"\0" * 100_000, b"HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\n{}"),
-        *(told(b"{}"), told(b"[]"), told(b"7"), told(b"{"), told(b"[" * 50_000), told(b'{"p2p_port": true}')),
-        *(told(b'{"p2p_port": 0}'), told(b'{"p2p_port": "8000"}'), told(b'{"p2p_port": 8, "p2p_host": 7}')),
+        *(told(b"{}"), told(b"[]"), told(b"7"), told(b"{"), told(b"[" * 50_000), told(b'{"p2p_port": 8001}')),
+        *(told(b'{"network": "dev"}'), told(b'{"network": "dev", "p2p_port": true}')),
+        *(told(b'{"network": "dev", "p2p_port": 0}'), told(b'{"network": "dev", "p2p_port": "8000"}')),
+        told(b'{"network": "dev", "p2p_port": 8, "p2p_host": 7}'),
         b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n",
         b"HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\n",
         b"HTTP/1.1 200 OK\r\ncontent-length: \xff\r\n\r\n",
@@ -102,5 +104,27 @@ async def test_a_node_may_advertise_another_host() -> None:
 )
 async def test_what_does_not_answer_as_a_node_is_unreachable(answer: bytes) -> None:
     async with answering(answer) as interface:
-        with pytest.raises(Unreachable, match="expected"):
-            await ask(interface)
+        with pytest.raises(
+            Unreachable, match=r"^(another answer|one that hangs up|a /status with a wrong p2p_port: )"
+        ):
+            await ask(interface, "dev")
+
+
+@pytest.mark.asyncio
+async def test_an_interface_of_another_network_is_named() -> None:
+    async with answering(told(b'{"network": "main", "p2p_port": 8001}')) as interface:
+        with pytest.raises(Unreachable, match=r"^one of another network: 'main'$"):
+            await ask(interface, "dev")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("host", "found"),
+    [
+        ("127.0.0.1", "connection refused: nobody listens there"),
+        ("a" * 64, "a name that no host can have"),
+    ],
+)
+async def test_an_interface_that_is_not_there_is_told_in_words(host: str, found: str) -> None:
+    with pytest.raises(Unreachable, match=f"^{found}$"):
+        await ask(Interface(host, 1), "dev")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lydite_subjects.coin.node.trusted import HANGS_UP
 from lydite_subjects.coin.spec.keys import PrivateKey
 from lydite_subjects.coin.wallet import WalletClient, create_wallet
 from lydite_subjects.coin.wallet.file import QUICK
@@ -139,6 +140,30 @@ def test_a_node_without_its_bootstrap_node_works(node: Running) -> None:
     with node.client() as client:
         assert client.get("/health").json()["status"] == "ok"
         assert client.get("/status").json()["active_peers"] == 0
+
+
+def test_a_bootstrap_node_of_another_network_is_told_of_and_asked_about(
+    node: Running, tmp_path: Path
+) -> None:
+    named = [f"127.0.0.1:{node.p2p_port}", node.url, "127.0.0.1:1"]
+
+    with nodes(tmp_path, ["--database", "memory:", "--network", "main", "--bootstrap-nodes", *named]) as (
+        main,
+    ):
+        assert main.process.stderr is not None
+        lines = sorted(main.process.stderr.readline() for _ in named)
+        with main.client() as client:
+            found = {each["node"]: each["trouble"] for each in client.get("/peers").json()["bootstrap"]}
+            height = client.get("/health").json()["height"]
+
+    assert found == {
+        named[0]: HANGS_UP,
+        named[1]: "one of another network: 'dev'",
+        named[2]: "connection refused: nobody listens there",
+    }
+    assert all("expected a node of network main, found " in line for line in lines)
+    assert [line.split()[3] for line in lines] == [f"{each}:" for each in sorted(named)]
+    assert height == 0
 
 
 def test_nodes_find_each_other_and_keep_their_chain(tmp_path: Path) -> None:

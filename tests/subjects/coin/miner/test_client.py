@@ -184,6 +184,13 @@ def test_what_is_no_node_is_told_apart() -> None:
 
     with pytest.raises(NodeUnreachable, match="expected the JSON of a coin node"):
         mining(web_site).get_mining_template()
+    with (
+        Remote("http://127.0.0.1:1") as nobody,
+        pytest.raises(
+            NodeUnreachable, match=": expected a node, found connection refused; is it running, and"
+        ),
+    ):
+        nobody.get("/status")
     with pytest.raises(NodeUnreachable, match="expected the URL of a node"):
         MiningClient(ADDRESS, "localhost:5000")
 

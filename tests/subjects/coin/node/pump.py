@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from lydite_subjects.coin.node.core import Core
-from lydite_subjects.coin.node.effects import Address, Dial, Drop, Effect, More, Send
+from lydite_subjects.coin.node.effects import Address, Dial, Drop, Effect, More, Send, Tell
 from lydite_subjects.coin.node.frames import FrameReader, frame
 from lydite_subjects.coin.node.settings import Limits, Settings
 from lydite_subjects.coin.node.wire import Message
@@ -84,6 +84,8 @@ class Pump:
     """By core: what becomes of what it says."""
     cut: set[frozenset[int]] = field(default_factory=set)
     drops: list[tuple[int, Drop]] = field(default_factory=list)
+    told: list[tuple[int, str]] = field(default_factory=list)
+    """By core: what it tells whoever runs it."""
     sent: int = 0
     _ends: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     _queue: deque[Callable[[], None]] = field(default_factory=deque)
@@ -138,6 +140,8 @@ class Pump:
                 case Drop(peer):
                     self.drops.append((core, effect))
                     self._queue.append(partial(self.close, core, peer))
+                case Tell(text):
+                    self.told.append((core, text))
                 case Dial(host, port):
                     self._queue.append(partial(self._dial, core, Address(host, port)))
 
@@ -192,7 +196,7 @@ class Pump:
         if number < len(self.cores) and frozenset((caller, number)) not in self.cut:
             self.connect(caller, number)
         else:
-            self.perform(caller, self.cores[caller].unreachable(called))
+            self.perform(caller, self.cores[caller].unreachable(called, "nobody"))
 
 
 def address(core: int) -> Address:

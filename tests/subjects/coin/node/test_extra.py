@@ -124,7 +124,7 @@ def test_one_that_does_not_answer_makes_room_for_another() -> None:
     watched.pass_s(STALE_S)
     effects = [each for _ in range(3) for each in watched.core.tick(watched.pump.now_s)]
     (call,) = [each for each in effects if isinstance(each, Dial)]
-    watched.take(watched.core.unreachable(Address(*call)))
+    watched.take(watched.core.unreachable(Address(*call), "nobody"))
 
     watched.pass_s(3)
 

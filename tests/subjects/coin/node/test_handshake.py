@@ -145,7 +145,7 @@ def test_who_is_away_is_called_less_and_less_often() -> None:
         for effect in core.tick(pump.now_s):
             if isinstance(effect, Dial):
                 times.append(second)
-                core.unreachable(Address(effect.host, effect.port))
+                core.unreachable(Address(effect.host, effect.port), "nobody")
 
     gaps = [later - earlier for earlier, later in pairwise(times)]
     assert gaps[0] <= 2

@@ -3,6 +3,8 @@
 import random
 from dataclasses import replace
 
+import pytest
+
 from lydite_subjects.coin.node.effects import Address, Dial
 from lydite_subjects.coin.node.frames import BadFrame
 from lydite_subjects.coin.node.settings import Limits
@@ -25,7 +27,7 @@ from lydite_subjects.coin.node.wire import (
     blocks,
     transactions,
 )
-from tests.subjects.coin.node.pump import EASY, Pump, address, chain_of, payment
+from tests.subjects.coin.node.pump import EASY, PORT, Pump, address, chain_of, payment
 from tests.subjects.coin.node.stranger import LONG, Stranger, kinds
 
 
@@ -44,6 +46,25 @@ def test_a_banned_peer_stays_out_until_its_time_is_over() -> None:
     banned.tick(101)
     assert not Stranger(pump).greet().why
     assert core.roster.counts["peers_banned"] == 1
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_noise_from_a_caller_of_this_machine_does_not_shut_out_the_others(host: str) -> None:
+    pump = Pump()
+    core = pump.add()
+    for peer in range(12):
+        core.opened(peer, Address(host, 0), None, pump.now_s)
+        core.malformed(peer, BadFrame("no frame"))
+    core.tick(pump.now_s)
+
+    core.opened(77, Address(host, 0), None, pump.now_s)
+    core.received(77, Version(1, "dev", "a", 0, core.chain.tip.hash, 5, PORT, 0), pump.now_s)
+
+    assert [str(each.address) for each in core.roster] == [str(Address(host, PORT))]
+    assert core.roster.counts["peers_banned"] == 1
+    assert not core.roster.conduct.bans(core.roster.at_s)
+    core.roster.conduct.restore(str(Address(host, 0)), 3_000, 10)
+    assert core.roster.conduct.bans(10) == ((str(Address(host, 0)), 1),)
 
 
 def test_a_banned_address_is_not_called() -> None:

@@ -187,6 +187,18 @@ async def test_a_node_goes_on_when_its_peers_are_away_and_finds_them_when_they_a
             await until(lambda: node.chain.tip.hash == CHAIN[-1].hash)
 
 
+@pytest.mark.asyncio
+async def test_a_name_that_no_host_can_have_is_no_mistake_of_the_node() -> None:
+    chain = Chain.open(EASY, Memory(EASY.name))
+    settings = Settings(node_id="node", bootstrap=(Address("a" * 64, 1),))
+    node = Node(chain, Mempool(EASY), settings, host=HOST)
+    async with running(node):
+        await node.start()
+        await until(lambda: node.trusted.found()[0]["failed_calls"])
+
+        assert node.trusted.found()[0]["trouble"] == "a name that no host can have"
+
+
 def test_what_waits_for_its_parents_is_counted() -> None:
     node, now_s = made("node", CHAIN[:5], []), EASY.genesis_time_s + 1_000_000
     first = payment(EASY, CHAIN[1].transactions[0], owner=KEY.public.owner)

@@ -1,8 +1,8 @@
 """Chains for tests, a ledger that counts and fails, and whether what should be connected is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from lydite_subjects.coin.spec.blocks import Block, genesis
+from lydite_subjects.coin.spec.blocks import Block, Header, genesis
 from lydite_subjects.coin.spec.chain import Chain
 from lydite_subjects.coin.spec.coins import Coin, Overlay, apply
 from lydite_subjects.coin.spec.errors import CoinError
@@ -25,9 +25,24 @@ class Counting(Memory):
 
     def _note(self, name: str) -> None:
         self.asked.append(name)
+        self._fail(name)
+
+    def _fail(self, name: str) -> None:
         if self.failing == name:
             self.failing = ""
             raise CoinError("the disk is full")
+
+    def headers(self) -> Iterator[tuple[Header, int]]:
+        self._fail("headers")
+        return super().headers()
+
+    def hash_at(self, height: int) -> bytes | None:
+        self._fail("hash_at")
+        return super().hash_at(height)
+
+    def bodies(self, hashes: Sequence[bytes]) -> set[bytes]:
+        self._fail("bodies")
+        return super().bodies(hashes)
 
     def commit(self, step: Step) -> None:
         self._note("commit")

@@ -51,6 +51,30 @@ def test_when_the_ledger_fails_nothing_is_believed_that_it_does_not_hold(failing
     assert_stands(chain, trunk)
 
 
+@pytest.mark.parametrize("failing", ["hash_at", "headers", "has_block", "bodies"])
+def test_while_the_ledger_cannot_be_read_again_what_was_known_can_be_asked_for(failing: str) -> None:
+    trunk, ahead = line(QUICK, 4), line(QUICK, 9, memo=b"ahead")
+    ledger = Counting()
+    chain = Chain.open(QUICK, ledger)
+    chain.add_blocks(trunk[:2], LATE_S)
+    chain.add_headers([each.header for each in ahead], LATE_S)
+    ledger.failing = "commit"
+    with pytest.raises(CoinError):
+        chain.add_blocks(trunk[2:], LATE_S)
+
+    ledger.failing = failing
+    with pytest.raises(CoinError, match="the disk is full"):
+        chain.add_headers((), LATE_S)
+
+    assert chain.tip.hash == trunk[1].hash
+    assert chain.headers.get(chain.tip.hash) is chain.tip
+    assert [each.hash for each in chain.wanted(9)] == hashes(ahead)
+    assert chain.has_block(trunk[0].hash)
+    change = chain.add_blocks(trunk[2:], LATE_S)
+    assert hashes(change.connected) == hashes(trunk[2:])
+    assert_stands(chain, trunk)
+
+
 def test_headers_that_the_ledger_did_not_take_are_not_believed() -> None:
     trunk = line(QUICK, 2)
     ledger = Counting()
