@@ -1,0 +1,1 @@
+"""A gossip node: tell one node, and all of them know."""
