@@ -4,20 +4,9 @@ This is the runner's own side, which imports no code under test. The other side,
 of its own.
 """
 
-from lydite.runner.campaign import (
-    PIPE,
-    REPORTER,
-    Begun,
-    Going,
-    Over,
-    Setting,
-    SimulatedLaboratory,
-    Watch,
-    campaign_of,
-    carry_out,
-    reasons,
-    setting_of,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from lydite.runner.commit import commit_of, whole_commit
 from lydite.runner.documents import (
     ending_as_plain,
@@ -38,7 +27,6 @@ from lydite.runner.failure import (
 from lydite.runner.gate import Gated, check_determinism, overall
 from lydite.runner.orders import Bare, Description, Listed, Opening, Order, Planted, Run
 from lydite.runner.proof import Caught, Fate, Plan, Unplanted, chosen, hunt, planted
-from lydite.runner.recheck import NotHere, Rechecked, recheck
 from lydite.runner.replay import Replay, Sameness, open_near, replay
 from lydite.runner.rerun import doubt, rerun
 from lydite.runner.seed import Done, read_schedule, run_seed
@@ -56,6 +44,23 @@ from lydite.runner.shrinking import (
 from lydite.runner.sweep import STARTING, Group, Idle, Progress, Sweep, SweepResult, Until, kind_of
 from lydite.runner.tally import Tally
 from lydite.runner.targets import subjects
+
+if TYPE_CHECKING:
+    from lydite.runner.campaign import (
+        PIPE,
+        REPORTER,
+        Begun,
+        Going,
+        Over,
+        Setting,
+        SimulatedLaboratory,
+        Watch,
+        campaign_of,
+        carry_out,
+        reasons,
+        setting_of,
+    )
+    from lydite.runner.recheck import NotHere, Rechecked, recheck
 
 __all__ = [
     "FAILURE_VERSION",
@@ -138,3 +143,32 @@ __all__ = [
     "write_failure",
     "write_regression",
 ]
+
+_LATE = {
+    "lydite.runner.campaign": (
+        "PIPE",
+        "REPORTER",
+        "Begun",
+        "Going",
+        "Over",
+        "Setting",
+        "SimulatedLaboratory",
+        "Watch",
+        "campaign_of",
+        "carry_out",
+        "reasons",
+        "setting_of",
+    ),
+    "lydite.runner.recheck": ("NotHere", "Rechecked", "recheck"),
+}
+"""What a run does not need. Each run begins in a process of its own, and would load reports and statements in vain."""
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _LATE.items():
+        if name in names:
+            found = import_module(module)
+            # All at once, and in place of the module, which may have the name of what is in it.
+            globals().update({each: getattr(found, each) for each in names})
+            return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
