@@ -16,6 +16,9 @@ READY := $(VENV)/ready-$(VERSION)
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make lock'
 
+# One more than there are cores: tests wait for the programs that they start.
+WORKERS = $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+
 # Programs of the environment come first, for the tests that start `lydite` by its name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -36,7 +39,7 @@ prove: $(READY) ## run the main job: the coin in the simulated world, as real pr
 
 test: $(READY) ## run the tests, on all cores; with CATEGORY=e2e, those of one category
 	@echo "test: pytest on all cores; the closing line counts what passed"
-	@$(BIN)/pytest -q -n auto --dist worksteal $(if $(CATEGORY),-m "$(CATEGORY)")
+	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal $(if $(CATEGORY),-m "$(CATEGORY)")
 
 lint: $(READY) ## check format, style, types and layering
 	@echo "lint: format" && $(BIN)/ruff format --check --quiet . \

@@ -34,7 +34,7 @@ def folder(name: str, tmp_path: Path) -> Path:
     return Path(shutil.copytree(ROOT / "examples" / name, tmp_path / name, ignore=LEFT_OVER))
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", ["gossip", pytest.param("ledger", marks=pytest.mark.nightly)])
 @pytest.mark.timeout(900)
 def test_the_readme_of_the_example_is_true(name: str, folder: Path) -> None:
     text = (folder / "README.md").read_text()

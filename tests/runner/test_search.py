@@ -115,6 +115,7 @@ def test_a_storm_that_cannot_be_twisted_is_swept_seed_by_seed() -> None:
     assert not any(order.twist for order in orders)
 
 
+@pytest.mark.nightly
 def test_a_search_runs_the_same_on_one_core_as_on_two(tmp_path: Path) -> None:
     def digest(workers: int) -> tuple[str, int]:
         with ForkedEngine(Opening(target="counter.survives_wrong_clocks"), workers=workers) as engine:

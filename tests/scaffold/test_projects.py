@@ -22,7 +22,9 @@ def break_node(project: Path, text: str, other: str) -> None:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("template", "which"), [("chain", "chaos"), ("service", "")])
+@pytest.mark.parametrize(
+    ("template", "which"), [("chain", "chaos"), pytest.param("service", "", marks=pytest.mark.nightly)]
+)
 def test_it_passes_its_own_tests(template: str, which: str, tmp_path: Path) -> None:
     # The other tests of the chain are a phase of its campaign, below.
     project = new_project(tmp_path, template)
