@@ -24,6 +24,7 @@ import fcntl
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -67,6 +68,15 @@ _OWN: Final = "SELECT pg_advisory_lock(7310869, hashtext(current_schema()))"
 _EXPECTED: Final = "sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """A change of so many rows of something."""
+
+    cursor: DBAPICursor
+    expected: int
+    what: str
+
+
 class Database:
     """A connection, made when it is first needed and kept until it is closed."""
 
@@ -79,6 +89,8 @@ class Database:
         self._troubles = (self._driver.Error, UnicodeDecodeError, ArithmeticError)
         self._cursor: DBAPICursor | None = None
         """Of the connection that is open, for all that is said on it."""
+        self._together: list[_Change] | None = None
+        """What has been sent and not answered yet, each with a cursor of its own; None where answers are waited for."""
         self._closed = False
         self._lock: int | None = None
         self._owned = False
@@ -124,16 +136,22 @@ class Database:
             raise self._told(error) from error
         return cursor.rowcount
 
-    def do_all(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> int:
-        """Changes something for each of these rows of values; how many rows it was."""
+    def do_all(self, statement: str, rows: Sequence[tuple[Any, ...]], what: str = "") -> None:
+        """Changes something for each of these rows of values; where it is told what that is, exactly one each."""
         if not rows:
-            return 0
+            return
         cursor = self._speaking()
         try:
+            if self._together is not None:
+                cursor = cursor.connection.cursor()
             cursor.executemany(statement, rows)
         except self._troubles as error:
             raise self._told(error) from error
-        return cursor.rowcount
+        change = _Change(cursor=cursor, expected=len(rows), what=what)
+        if self._together is not None:
+            self._together.append(change)
+        else:
+            self._check(change)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -146,6 +164,25 @@ class Database:
             self._undo()
             raise
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Changes that are made inside travel together: a server is waited for once, and not for each of them."""
+        if self.kind == SQLITE:
+            yield
+            return
+        changes: list[_Change] = []
+        self._together = changes
+        try:
+            # Only psycopg has it, and only psycopg comes here.
+            with cast("Any", self.connection).pipeline():
+                yield
+        except self._troubles as error:
+            raise self._told(error) from error
+        finally:
+            self._together = None
+        for change in changes:
+            self._check(change)
+
     def close(self) -> None:
         """Lets go of the connection, for good."""
         self._closed = True
@@ -153,6 +190,11 @@ class Database:
         lock, self._lock = self._lock, None
         if lock is not None:
             os.close(lock)
+
+    def _check(self, change: "_Change") -> None:
+        found = change.cursor.rowcount
+        if change.what and found != change.expected:
+            raise Damaged(f"{self.where}: expected {change.expected} {change.what}, found {found}")
 
     def _hold_file(self) -> None:
         try:

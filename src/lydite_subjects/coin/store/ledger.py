@@ -121,7 +121,7 @@ class SqlLedger(Ledger):
         """Does one step, in one transaction."""
         begin = _begin(step)
         database, say = self._database, self._say
-        with database.writing():
+        with database.writing(), database.together():
             tip, height = self._tip(say.locked_tip)
             if tip != begin:
                 expected, found = (each.hex() if each else "none" for each in (begin, tip))
@@ -138,7 +138,7 @@ class SqlLedger(Ledger):
             self._connect(step, numbers)
             self._change_coins(step)
             if (step.tip.hash, step.tip.height) != (tip, height):
-                self._expect(database.do(say.move_tip, (step.tip.hash, step.tip.height)), 1, "rows of a tip")
+                database.do_all(say.move_tip, [(step.tip.hash, step.tip.height)], "rows of a tip")
 
     def close(self) -> None:
         """Lets go of the connection."""
@@ -221,13 +221,9 @@ class SqlLedger(Ledger):
         places = list(rows.places(block, undo))
         keys = [(owner, entry.height, each.place) for each in places for owner in each.owners]
         database, say = self._database, self._say
-        self._expect(database.do_all(say.drop_history, keys), len(keys), "rows of history")
-        self._expect(
-            database.do_all(say.drop_transaction, [(each.txid,) for each in places]),
-            len(places),
-            "transactions",
-        )
-        self._expect(database.do(say.disconnect, (entry.height,)), 1, "connected blocks")
+        database.do_all(say.drop_history, keys, "rows of history")
+        database.do_all(say.drop_transaction, [(each.txid,) for each in places], "transactions")
+        database.do_all(say.disconnect, [(entry.height,)], "connected blocks")
 
     def _change_coins(self, step: Step) -> None:
         going: list[tuple[Any, ...]] = []
@@ -240,12 +236,8 @@ class SqlLedger(Ledger):
         # In the order of their keys: neighbours are on the same page.
         going.sort()
         coming.sort()
-        self._expect(self._database.do_all(self._say.drop_coin, going), len(going), "coins that go")
+        self._database.do_all(self._say.drop_coin, going, "coins that go")
         self._database.do_all(self._say.put_coin, coming)
-
-    def _expect(self, found: int, expected: int, what: str) -> None:
-        if found != expected:
-            raise Damaged(f"{self._database.where}: expected {expected} {what}, found {found}")
 
     def _among(self, texts: Mapping[int, str], hashes: Sequence[bytes]) -> Iterator[rows.Row]:
         for statement, part in _parts(texts, hashes):

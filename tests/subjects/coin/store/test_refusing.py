@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from lydite_subjects.coin.spec.ledger import Ledger
+from lydite_subjects.coin.spec.ledger import Ledger, Step
 from lydite_subjects.coin.spec.params import DEV, MAIN
 from lydite_subjects.coin.store import (
     BadDatabaseUrl,
@@ -20,7 +20,7 @@ from lydite_subjects.coin.store import (
     open_ledger,
 )
 from tests.postgres import PostgresServer
-from tests.subjects.coin.store.building import begin, give, growing, owner, tip_of, wandering
+from tests.subjects.coin.store.building import begin, entry_at, give, growing, owner, tip_of, wandering
 from tests.subjects.coin.store.conftest import Place
 
 
@@ -130,6 +130,53 @@ def test_a_row_that_was_changed_is_found_when_it_is_read(database: Place, harm: 
 
     with pytest.raises(Damaged, match=r"expected .*, found"):
         read()
+
+
+@pytest.mark.parametrize(
+    ("harm", "message"),
+    [
+        ("DELETE FROM coins", r"expected 1 coins that go, found 0"),
+        ("DELETE FROM history", r"expected \d+ rows of history, found 0"),
+        ("DELETE FROM transactions", r"expected \d+ transactions, found 0"),
+    ],
+)
+def test_rows_that_have_gone_are_missed_by_a_commit_which_changes_nothing(
+    database: Place, harm: str, message: str
+) -> None:
+    ledger = database.open()
+    begin(ledger)
+    give(ledger, growing(ledger, 3))
+    above, below = tip_of(ledger), entry_at(ledger, 2)
+    block = ledger.block(above.hash)
+    assert block is not None
+    made = block.transactions[0].outpoint(0)
+    ledger.close()
+    change(database, harm)
+    ledger = database.open()
+
+    with pytest.raises(Damaged, match=message):
+        ledger.commit(Step(tip=below, disconnected=(above,), coins={made: None}))
+
+    assert (ledger.height(), ledger.tip(), ledger.hash_at(3)) == (3, above.hash, above.hash)
+
+
+def test_a_row_that_is_there_already_is_told_and_the_ledger_goes_on(database: Place) -> None:
+    ledger = database.open()
+    begin(ledger)
+    give(ledger, growing(ledger, 2))
+    step = growing(ledger, 1)
+    ledger.add_headers([entry for entry, _ in step.new_blocks])
+    there = step.connected[0][1].transactions[0].txid.hex()
+    ledger.close()
+    value = f"x'{there}'" if database.kind == "sqlite" else f"'\\x{there}'::bytea"
+    change(database, f"INSERT INTO transactions VALUES ({value}, 1, 0, 0, 0)")
+    ledger = database.open()
+
+    with pytest.raises(Damaged, match=r"expected tables that do not contradict each other, found .*"):
+        ledger.commit(step)
+
+    assert ledger.height() == 2
+    assert ledger.bodies([step.tip.hash]) == set()
 
 
 @pytest.mark.parametrize("size", [1, 15, 100, 4_096])
