@@ -92,6 +92,19 @@ def test_every_listed_name_can_be_had(package: Source) -> None:
     assert not missing, f"{package.path} lists {missing}, which importing it does not give"
 
 
+LATE = [each for each in PACKAGES if "def __getattr__" in each.text]
+
+
+@pytest.mark.parametrize("package", LATE, ids=lambda package: module_name(package.path))
+def test_no_module_bears_the_name_of_what_its_package_imports_late(package: Source) -> None:
+    """It would stand in its place as soon as somebody has imported the module itself."""
+    module = importlib.import_module(module_name(package.path))
+
+    hidden = [name for name in module.__all__ if _is_module(package.path, "", name)]
+
+    assert not hidden, f"{package.path} offers {hidden}, and modules beside it have these names"
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [

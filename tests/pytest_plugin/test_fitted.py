@@ -205,3 +205,34 @@ def test_what_the_project_says_for_all_its_tests_is_in_nobodys_way(
     done = start("-q", "-m", "slow", "--no-cov", "-W", "ignore")
 
     done.assert_outcomes(passed=1)
+
+
+def test_runs_at_the_same_time_have_files_of_their_own(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_two="""
+        import os
+        import time
+        from pathlib import Path
+
+        import pytest
+
+        @pytest.fixture
+        def own(tmp_path):
+            (tmp_path / "own.txt").write_text(str(os.getpid()))
+            with open("log.txt", "a") as log:
+                log.write("here\\n")
+            while len(Path("log.txt").read_text().splitlines()) < 2:
+                time.sleep(0.01)
+            return [file.read_text() == str(os.getpid()) for file in tmp_path.iterdir()]
+
+        @pytest.mark.lydite
+        async def test_it(own, world):
+            world.always("its own file and no other", own == [True])
+        """
+    )
+    words = "sweep test_two.py::test_it --seeds 2 --workers 2"
+
+    done = subprocess.run([LYDITE, *words.split()], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert Path("log.txt").read_text().splitlines() == ["here"] * 2

@@ -22,7 +22,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shop(home: Path) -> Iterator[ForkedEngine]:
-    """Two nurseries that hold the shop."""
+    """A nursery that holds the shop, for two runs at a time."""
     with ForkedEngine(Opening(target="shop.py", home=str(home)), workers=2) as engine:
         yield engine
 
@@ -97,7 +97,7 @@ def test_an_attempt_at_what_is_refused_comes_back_and_takes_no_other_with_it(sho
         Order(number=number, label="shop.echoes", seed=0, schedule=impossible if number % 2 else None)
         for number in range(6)
     ]
-    pids = {keeper.pid for keeper in shop.keepers}
+    pid = shop.keeper.pid
 
     runs = {run.order.number: run for run in shop.attempts(orders)}
 
@@ -108,7 +108,7 @@ def test_an_attempt_at_what_is_refused_comes_back_and_takes_no_other_with_it(sho
         assert ending is not None
         assert (ending.error, list(runs[number].failed)) == ("ScheduleRefused", ["ScheduleRefused"])
         assert "network.bite" in ending.message
-    assert pids <= {keeper.pid for keeper in shop.keepers}
+    assert shop.keeper.pid == pid
 
 
 def test_a_trace_is_written_whole_under_its_own_name(shop: ForkedEngine, tmp_path: Path) -> None:
@@ -164,14 +164,13 @@ def test_a_program_that_is_not_there_is_bad_input(stuck: ForkedEngine) -> None:
 def test_a_nursery_that_dies_is_replaced_and_its_run_is_told(home: Path) -> None:
     opening = Opening(target="stuck.py::spins", home=str(home))
     with ForkedEngine(opening, timeout_s=30) as engine:
-        (keeper,) = engine.keepers
-        os.kill(keeper.pid, signal.SIGKILL)
+        os.kill(engine.keeper.pid, signal.SIGKILL)
         run = engine.run(Order(number=0, label="stuck.spins", seed=0))
 
         assert run.result.ending is not None
         assert run.result.ending.error == "NurseryDied"
         assert "SIGKILL" in run.result.ending.message
-        assert [each.dead for each in engine.keepers] == [False]
+        assert not engine.keeper.dead
 
 
 def test_a_target_that_kills_the_interpreter_is_told(tmp_path: Path) -> None:
@@ -186,7 +185,7 @@ def test_a_target_that_kills_the_interpreter_is_told(tmp_path: Path) -> None:
 
 def test_no_process_is_left_behind(home: Path) -> None:
     with ForkedEngine(Opening(target="stuck.py::spins", home=str(home))) as engine:
-        (keeper,) = engine.keepers
+        keeper = engine.keeper
         keeper.start(Order(number=0, label="stuck.spins", seed=0), 60)
 
     assert is_gone(keeper.pid)
@@ -201,3 +200,13 @@ def is_gone(group: int) -> bool:
             return True
         threading.Event().wait(0.05)
     return False
+
+
+def test_a_nursery_that_ctrl_c_has_ended_in_the_middle_of_an_answer_is_dropped_in_silence(home: Path) -> None:
+    with ForkedEngine(Opening(target="shop.py", home=str(home))) as engine:
+        engine.keeper.start(order(1), 60.0)
+        engine.keeper.kill()
+
+        engine.keeper.drop()
+
+        assert engine.keeper.dead

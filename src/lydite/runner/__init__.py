@@ -7,7 +7,6 @@ of its own.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from lydite.runner.commit import commit_of, whole_commit
 from lydite.runner.documents import (
     ending_as_plain,
     error_as_plain,
@@ -15,33 +14,7 @@ from lydite.runner.documents import (
     finding_as_plain,
     result_as_plain,
 )
-from lydite.runner.engines import ForkedEngine, Habitat
-from lydite.runner.failure import (
-    FAILURE_VERSION,
-    Failure,
-    failure_of,
-    in_file_name,
-    read_failure,
-    write_failure,
-)
-from lydite.runner.gate import Gated, check_determinism, overall
 from lydite.runner.orders import Bare, Description, Listed, Opening, Order, Planted, Run
-from lydite.runner.proof import Caught, Fate, Plan, Unplanted, chosen, hunt, planted
-from lydite.runner.replay import Replay, Sameness, open_near, replay
-from lydite.runner.rerun import doubt, rerun
-from lydite.runner.seed import Done, read_schedule, run_seed
-from lydite.runner.session import STEP_S, Session, Stage, StepFailed, told_of
-from lydite.runner.shrinking import (
-    Budget,
-    Ended,
-    Shrinking,
-    Shrunk,
-    events_of,
-    regression_of,
-    shrink,
-    write_regression,
-)
-from lydite.runner.sweep import STARTING, Group, Idle, Progress, Sweep, SweepResult, Until, kind_of
 from lydite.runner.tally import Tally
 from lydite.runner.targets import subjects
 
@@ -60,7 +33,34 @@ if TYPE_CHECKING:
         reasons,
         setting_of,
     )
-    from lydite.runner.recheck import NotHere, Rechecked, recheck
+    from lydite.runner.commit import commit_of, whole_commit
+    from lydite.runner.engines import ForkedEngine, Habitat
+    from lydite.runner.failure import (
+        FAILURE_VERSION,
+        Failure,
+        failure_of,
+        in_file_name,
+        read_failure,
+        write_failure,
+    )
+    from lydite.runner.gate import Gated, check_determinism, overall
+    from lydite.runner.proof import Caught, Fate, Plan, Unplanted, chosen, hunt, planted
+    from lydite.runner.rechecking import NotHere, Rechecked, recheck
+    from lydite.runner.replaying import Replay, Sameness, open_near, replay
+    from lydite.runner.rerunning import doubt, rerun
+    from lydite.runner.seed import Done, read_schedule, run_seed
+    from lydite.runner.session import STEP_S, Session, Stage, StepFailed, told_of
+    from lydite.runner.shrinking import (
+        Budget,
+        Ended,
+        Shrinking,
+        Shrunk,
+        events_of,
+        regression_of,
+        shrink,
+        write_regression,
+    )
+    from lydite.runner.sweep import STARTING, Group, Idle, Progress, Sweep, SweepResult, Until, kind_of
 
 __all__ = [
     "FAILURE_VERSION",
@@ -159,9 +159,85 @@ _LATE = {
         "reasons",
         "setting_of",
     ),
-    "lydite.runner.recheck": ("NotHere", "Rechecked", "recheck"),
+    "lydite.runner.commit": (
+        "commit_of",
+        "whole_commit",
+    ),
+    "lydite.runner.engines": (
+        "ForkedEngine",
+        "Habitat",
+    ),
+    "lydite.runner.failure": (
+        "FAILURE_VERSION",
+        "Failure",
+        "failure_of",
+        "in_file_name",
+        "read_failure",
+        "write_failure",
+    ),
+    "lydite.runner.gate": (
+        "Gated",
+        "check_determinism",
+        "overall",
+    ),
+    "lydite.runner.proof": (
+        "Caught",
+        "Fate",
+        "Plan",
+        "Unplanted",
+        "chosen",
+        "hunt",
+        "planted",
+    ),
+    "lydite.runner.rechecking": (
+        "NotHere",
+        "Rechecked",
+        "recheck",
+    ),
+    "lydite.runner.replaying": (
+        "Replay",
+        "Sameness",
+        "open_near",
+        "replay",
+    ),
+    "lydite.runner.rerunning": (
+        "doubt",
+        "rerun",
+    ),
+    "lydite.runner.seed": (
+        "Done",
+        "read_schedule",
+        "run_seed",
+    ),
+    "lydite.runner.session": (
+        "STEP_S",
+        "Session",
+        "Stage",
+        "StepFailed",
+        "told_of",
+    ),
+    "lydite.runner.shrinking": (
+        "Budget",
+        "Ended",
+        "Shrinking",
+        "Shrunk",
+        "events_of",
+        "regression_of",
+        "shrink",
+        "write_regression",
+    ),
+    "lydite.runner.sweep": (
+        "STARTING",
+        "Group",
+        "Idle",
+        "Progress",
+        "Sweep",
+        "SweepResult",
+        "Until",
+        "kind_of",
+    ),
 }
-"""What a run does not need. Each run begins in a process of its own, and would load reports and statements in vain."""
+"""What a run does not need: a nursery begins here as well, and would load all of it in vain."""
 
 
 def __getattr__(name: str) -> object:

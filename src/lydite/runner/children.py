@@ -1,24 +1,30 @@
-"""The children of a nursery: a process forked for one run, watched until it has answered or died.
+"""The children of a nursery: a process forked for each run, watched until it has answered or died.
 
 A child answers over a pipe and leaves with `os._exit`, so that no exit handler of the parent runs twice. One
 that stays silent for too long prints where it is and is killed; one that dies (a crash in C, no memory) is
 told as an ending, with the stack that the fault handler left.
+
+Several live at once, and none can tell: each finds the same descriptors open, its pipe and the file for its stack at
+their places among them.
 """
 
 import faulthandler
 import os
 import re
-import select
 import signal
 import sys
+import tempfile
+import time
 import traceback
-from collections.abc import Callable
-from typing import BinaryIO, TypeAlias
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final, TypeAlias
 
 from lydite.checks import described, place_of
 from lydite.model import Ending
 from lydite.runner.documents import ending_as_plain
-from lydite.runner.wire import Message, decode, encode, send
+from lydite.runner.wire import Message, decode, encode, frames, send
 
 GRACE_S = 5.0
 """How long after its time a child may still take to print its stack."""
@@ -34,47 +40,96 @@ Announce: TypeAlias = Callable[[Message], None]
 Work: TypeAlias = Callable[[Announce], Message]
 """What a child does: returns its answer."""
 
-ANSWERS = frozenset({"ran", "refused", "broken"})
+ANSWER: Final = bytes(4)
+"""An empty message: what a child says next is its answer, which goes on as it is."""
 
 
-class HungUp(Exception):
-    """The runner is gone: nobody waits for this run any more."""
+@dataclass(slots=True, kw_only=True)
+class Child:
+    """One process, as its parent sees it."""
+
+    ticket: int
+    """By which the runner knows what it does."""
+    pid: int
+    pipe: int
+    stack: BinaryIO
+    timeout_s: float
+    until_s: float
+    """When it is killed, on the steady clock."""
+    heard: bytearray = field(default_factory=bytearray)
+    overdue: bool = False
+
+    def fileno(self) -> int:
+        """Its pipe: readable when it has said something or has left."""
+        return self.pipe
 
 
 class Children:
-    """Forks one child at a time and brings back what it says, framed as it came."""
+    """Forks a child for each run and brings back what they say, framed as it came."""
 
-    def __init__(self, *, requests: int, stack: BinaryIO) -> None:
-        self._requests = requests
-        self._stack = stack
-        self._overdue = False
+    def __init__(self, stack: BinaryIO, *, not_theirs: Sequence[int] = ()) -> None:
+        self._own_stack = stack
+        self._not_theirs = tuple(not_theirs)
+        """Descriptors of the parent: who waits for its end shall not wait for theirs."""
+        self._desk = os.open(os.devnull, os.O_WRONLY)
+        """Where a child finds its pipe: a place that is taken before there is any child."""
+        self._spare_stacks: list[BinaryIO] = []
+        self._alive: list[Child] = []
 
-    def run(self, work: Work, *, timeout_s: float) -> bytes:
-        """The framed answer of a child that does the work, or an ending in its place.
+    @property
+    def alive(self) -> Sequence[Child]:
+        """Those who have not answered yet."""
+        return self._alive
 
-        What the child announced before stands beside either.
-        """
-        self._overdue = False
-        os.ftruncate(self._stack.fileno(), 0)
-        self._stack.seek(0)
+    @property
+    def patience_s(self) -> float | None:
+        """For how long nobody needs to be looked after, as long as nobody says anything; None: for ever."""
+        if not self._alive:
+            return None
+        return max(0.0, min(child.until_s for child in self._alive) - time.monotonic())
+
+    def start(self, ticket: int, work: Work, *, timeout_s: float) -> None:
+        """Let a child do the work."""
+        stack = self._spare_stacks.pop() if self._spare_stacks else new_stack()
+        stack.seek(0)
+        stack.truncate()
         sys.stdout.flush()
         sys.stderr.flush()
         ours, theirs = os.pipe()
-        child = os.fork()
-        if child == 0:
+        pid = os.fork()
+        if pid == 0:
             os.close(ours)
-            self._live(work, theirs, timeout_s)
+            self._live(work, theirs, stack, timeout_s)
         os.close(theirs)
-        try:
-            framed = self._listen(ours, child, timeout_s + GRACE_S)
-        finally:
-            os.close(ours)
-        _, status = os.waitpid(child, 0)
-        said = decode(framed)
-        if said and ANSWERS & said[-1].keys():
-            return encode({**said[0], **said[-1]})
-        broken = {"broken": ending_as_plain(self._obituary(status, timeout_s))}
-        return encode({**said[0], **broken} if said else broken)
+        until_s = time.monotonic() + timeout_s + GRACE_S
+        self._alive.append(
+            Child(ticket=ticket, pid=pid, pipe=ours, stack=stack, timeout_s=timeout_s, until_s=until_s)
+        )
+
+    def listen(self, ready: Iterable[object]) -> list[tuple[int, bytes]]:
+        """The framed answers of those who are done, or an ending in their place, each with its ticket.
+
+        What a child announced before stands beside an ending.
+        """
+        done = []
+        for child in [child for child in self._alive if child in ready]:
+            part = os.read(child.pipe, 1 << 20)
+            child.heard += part
+            if not part:
+                done.append((child.ticket, self._buried(child)))
+        now_s = time.monotonic()
+        for child in [child for child in self._alive if child.until_s <= now_s]:
+            os.kill(child.pid, signal.SIGKILL)
+            child.overdue = True
+            done.append((child.ticket, self._buried(child)))
+        return done
+
+    def end(self) -> None:
+        """Nobody waits for them any more."""
+        for child in list(self._alive):
+            with suppress(ProcessLookupError):
+                os.kill(child.pid, signal.SIGKILL)
+            self._buried(child)
 
     def lend(self, work: Work, answers: int) -> None:
         """Let a child use this process's own pipes until it is done; what it returns is its last answer."""
@@ -88,65 +143,81 @@ class Children:
                 os._exit(0)
         _, status = os.waitpid(child, 0)
         if status:
-            send(answers, encode({"broken": ending_as_plain(self._obituary(status, 0.0))}))
+            ending = _obituary(status, self._own_stack, timeout_s=0.0, overdue=False)
+            send(answers, encode({"broken": ending_as_plain(ending)}))
 
-    def _live(self, work: Work, answers: int, timeout_s: float) -> None:
+    def _live(self, work: Work, answers: int, stack: BinaryIO, timeout_s: float) -> None:
         """The child's whole life."""
         try:
+            self._settle(answers, stack)
             # Where pytest has collected the target, it has pointed the handler elsewhere.
-            faulthandler.enable(file=self._stack)
-            faulthandler.dump_traceback_later(timeout_s, exit=True, file=self._stack)
-            send(answers, encode(_tried(work, lambda message: send(answers, encode(message)))))
+            faulthandler.enable(file=self._own_stack)
+            faulthandler.dump_traceback_later(timeout_s, exit=True, file=self._own_stack)
+            answer = _tried(work, lambda message: send(self._desk, encode(message)))
+            # What it has announced is told beside what has broken it.
+            send(self._desk, (b"" if "broken" in answer else ANSWER) + encode(answer))
         finally:
             os._exit(0)
 
-    def _listen(self, answers: int, child: int, timeout_s: float) -> bytes:
-        """All that the child says, until it leaves, its time is up, or the runner hangs up."""
-        parts: list[bytes] = []
-        while True:
-            ready, _, _ = select.select([answers, self._requests], [], [], timeout_s)
-            if answers in ready:
-                part = os.read(answers, 1 << 20)
-                if not part:
-                    return b"".join(parts)
-                parts.append(part)
-                continue
-            os.kill(child, signal.SIGKILL)
-            self._overdue = True
-            if ready:
-                os.waitpid(child, 0)
-                raise HungUp
-            return b""
+    def _settle(self, answers: int, stack: BinaryIO) -> None:
+        """Put what is this child's own where every child has it, and let go of what is its siblings'."""
+        os.dup2(answers, self._desk, inheritable=False)
+        os.dup2(stack.fileno(), self._own_stack.fileno(), inheritable=False)
+        for descriptor in (answers, *self._not_theirs, *(child.pipe for child in self._alive)):
+            os.close(descriptor)
+        stack.close()
+        for file in (*self._spare_stacks, *(child.stack for child in self._alive)):
+            file.close()
 
-    def _obituary(self, status: int, timeout_s: float) -> Ending:
-        self._stack.seek(0)
-        printed = self._stack.read()
-        stack = printed.decode("utf-8", "replace")
-        code = os.waitstatus_to_exitcode(status)
-        if printed.startswith(_TIMEOUT) or self._overdue:
-            return Ending(
-                error="TimedOut",
-                message=f"the run took longer than {timeout_s:g} s of real time and was stopped",
-                where=_where(stack),
-                remedy="look there for a loop that never ends, or give it longer with --timeout",
-                traceback=stack,
-            )
-        if code < 0:
-            return Ending(
-                error="Killed",
-                message=f"the process of the run was killed by {signal.Signals(-code).name}",
-                where=_where(stack),
-                remedy=_REMEDIES.get(
-                    signal.Signals(-code), "a part written in C has crashed; the stack says where"
-                ),
-                traceback=stack,
-            )
+    def _buried(self, child: Child) -> bytes:
+        """What is told of a child that has ended."""
+        self._alive.remove(child)
+        os.close(child.pipe)
+        _, status = os.waitpid(child.pid, 0)
+        self._spare_stacks.append(child.stack)
+        said = frames(bytes(child.heard))
+        if said[-2:-1] == [ANSWER]:
+            return said[-1]
+        ending = _obituary(status, child.stack, timeout_s=child.timeout_s, overdue=child.overdue)
+        told: Message = {"broken": ending_as_plain(ending)}
+        for each in said:
+            told = {**told, **decode(each)}
+        return encode(told)
+
+
+def new_stack() -> BinaryIO:
+    """A file for a stack. It is read after another process has written it, so nothing may be kept of it here."""
+    return tempfile.TemporaryFile(prefix="lydite-stack-", buffering=0)
+
+
+def _obituary(status: int, file: BinaryIO, *, timeout_s: float, overdue: bool) -> Ending:
+    file.seek(0)
+    printed = file.read()
+    stack = printed.decode("utf-8", "replace")
+    code = os.waitstatus_to_exitcode(status)
+    if overdue or printed.startswith(_TIMEOUT):
         return Ending(
-            error="Vanished",
-            message=f"the process of the run ended with status {code} and said nothing",
-            remedy="look for a call of os._exit",
+            error="TimedOut",
+            message=f"the run took longer than {timeout_s:g} s of real time and was stopped",
+            where=_where(stack),
+            remedy="look there for a loop that never ends, or give it longer with --timeout",
             traceback=stack,
         )
+    if code < 0:
+        killer = signal.Signals(-code)
+        return Ending(
+            error="Killed",
+            message=f"the process of the run was killed by {killer.name}",
+            where=_where(stack),
+            remedy=_REMEDIES.get(killer, "a part written in C has crashed; the stack says where"),
+            traceback=stack,
+        )
+    return Ending(
+        error="Vanished",
+        message=f"the process of the run ended with status {code} and said nothing",
+        remedy="look for a call of os._exit",
+        traceback=stack,
+    )
 
 
 _REMEDIES = {

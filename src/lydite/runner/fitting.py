@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from lydite.checks import described, place_of
 from lydite.harness import MARKER, WORLD, Run, Trial, marked, marks_of, takes_more
 from lydite.model import InputError, LyditeError, Skipped, TargetNotFound
-from lydite.runner.children import HungUp
 from lydite.runner.targets import Aim, Loaded, import_target
 from lydite.world import World
 
@@ -73,10 +72,9 @@ def collected(aimed: Aim, go_on: GoOn) -> None:
     for name in OF_ANOTHER:
         os.environ.pop(name, None)
     host = _Host(aimed, go_on)
-    folder = f"--basetemp={_folder()}"
     said = io.StringIO()
     with redirect_stdout(said), redirect_stderr(said):
-        pytest.main([*ARGUMENTS, *PLUGIN, folder, f"{aimed.file}::{aimed.name}"], plugins=[host])
+        pytest.main([*ARGUMENTS, *PLUGIN, f"{aimed.file}::{aimed.name}"], plugins=[host])
     if host.refused is not None:
         raise host.refused
     lines = [line for line in said.getvalue().splitlines() if line.strip()]
@@ -114,13 +112,15 @@ class Fitted:
     def set_up(self) -> Iterator[None]:
         """Make what it takes; take it down in the end."""
         item = self._item
+        folder = _folder_of_this_run()
+        _put_files_into(folder, item.config)
         try:
             self._done("setup", lambda: item.ihook.pytest_runtest_setup(item=item))
             yield
         finally:
             self._done("teardown", lambda: item.ihook.pytest_runtest_teardown(item=item, nextitem=None))
             # This process ends without a word to pytest, which would take it away.
-            shutil.rmtree(_folder(os.getppid()), ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _done(self, step: Literal["setup", "teardown"], work: Callable[[], object]) -> None:
         """One step as pytest does it: what a fixture raises is the user's to read."""
@@ -152,9 +152,16 @@ def name_of(item: "pytest.Item") -> str:
     return item.nodeid.partition("::")[2]
 
 
-def _folder(nursery: int | None = None) -> Path:
-    """Where the fixtures of a run have their files: one place for a nursery, which has one run at a time."""
-    return FOLDER / f"lydite-{os.getuid()}-{nursery or os.getpid()}"
+def _folder_of_this_run() -> Path:
+    """Where its fixtures have their files: several runs may be under way, each of them a process."""
+    return FOLDER / f"lydite-{os.getuid()}-{os.getpid()}"
+
+
+def _put_files_into(folder: Path, config: "pytest.Config") -> None:
+    """Let `tmp_path` and its kin begin there: their plugin was set up for the session that has collected the test."""
+    config.option.basetemp = str(folder)
+    files: Any = config.pluginmanager.getplugin("tmpdir")
+    files.pytest_configure(config)
 
 
 class _Host:
@@ -172,7 +179,7 @@ class _Host:
             return None
         with redirect_stdout(self._out), redirect_stderr(self._err):
             try:
-                with suppress(HungUp, BrokenPipeError):
+                with suppress(BrokenPipeError):
                     self._go_on(tuple(self._loaded(item) for item in session.items))
             except LyditeError as error:
                 self.refused = error

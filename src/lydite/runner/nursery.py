@@ -1,6 +1,4 @@
-"""A nursery: a warm interpreter that holds the simulated world and a target, and forks one child per run.
-
-    python -m lydite.runner.nursery
+"""A nursery: a warm interpreter that holds the simulated world and a target, and forks a child for each run.
 
 It is started by the runner's engine with an environment in which nothing is left to chance, and talks over
 its standard input and output in length-prefixed JSON. What the target prints while it is imported goes to
@@ -12,8 +10,8 @@ living one.
 import faulthandler
 import gc
 import os
+import select
 import sys
-import tempfile
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -27,7 +25,7 @@ from lydite.faults import Storm
 from lydite.harness import Mutant, Planter, Trial, plant
 from lydite.model import Draws, Facts, InputError, LyditeError, Schedule, digest_of
 from lydite.runner import bare, fitting, provenance, targets
-from lydite.runner.children import Announce, Children, HungUp
+from lydite.runner.children import Announce, Child, Children, new_stack
 from lydite.runner.documents import error_as_plain
 from lydite.runner.one import perform, schedule_of
 from lydite.runner.orders import Description, Listed, Opening, Order, Planted
@@ -183,45 +181,81 @@ def serve() -> None:
     warnings.filterwarnings("ignore", message=".*multi-threaded.*fork")
     shift_heap()
     nursery = Nursery()
-    with tempfile.TemporaryFile(prefix="lydite-stack-") as stack:
+    with new_stack() as stack:
         faulthandler.enable(file=stack)
-        children = Children(requests=requests, stack=stack)
-
-        def listen() -> None:
-            while (message := receive(requests)) is not None:
-                match message["do"]:
-                    case "talk":
-                        order = Order.from_plain(message["order"])
-                        children.lend(partial(nursery.talk, order, requests, answers), answers)
-                    case "open":
-                        _open(nursery, Opening.from_plain(message["opening"]), answers, listen)
-                    case _:
-                        send(answers, _answer(nursery, children, message))
-
-        with suppress(HungUp, BrokenPipeError):
-            listen()
+        children = Children(stack, not_theirs=(requests, answers))
+        with suppress(BrokenPipeError):
+            Desk(nursery, children, requests, answers).listen()
 
 
-def _open(nursery: Nursery, opening: Opening, answers: int, listen: Callable[[], None]) -> None:
-    """Open the target and listen on from in there: what holds it open may end with the call that has opened it."""
+class Desk:
+    """Where requests come in and answers go out; it waits for all children at once, and for none in particular."""
 
-    def opened(description: Description) -> None:
-        gc.collect()
-        gc.freeze()
-        send(answers, encode({"opened": description.as_plain()}))
-        listen()
+    def __init__(self, nursery: Nursery, children: Children, requests: int, answers: int) -> None:
+        self._nursery = nursery
+        self._children = children
+        self._requests = requests
+        self._answers = answers
+        self._due = bytearray()
+        """What has been answered and not been sent. To wait for room is to wait for a runner that may wait as well."""
 
-    try:
-        nursery.open(opening, opened)
-    except LyditeError as error:
-        send(answers, encode({"refused": error_as_plain(error)}))
+    def listen(self) -> None:
+        """Serve until the other side hangs up; nobody waits then for those who are still at work."""
+        try:
+            while self._has_served():
+                continue
+        finally:
+            self._children.end()
 
+    def _has_served(self) -> bool:
+        """One step; False: the other side has hung up."""
+        children = self._children
+        reading: list[int | Child] = [self._requests, *children.alive]
+        writing = [self._answers] if self._due else []
+        ready, room, _ = select.select(reading, writing, [], children.patience_s)
+        if room:
+            del self._due[: os.write(self._answers, self._due[: select.PIPE_BUF])]
+        for ticket, answer in children.listen(ready):
+            self._due += encode({"of": ticket}) + answer
+        if self._requests in ready:
+            message = receive(self._requests)
+            if message is None:
+                return False
+            self._serve(message)
+        return True
 
-def _answer(nursery: Nursery, children: Children, message: Message) -> bytes:
-    if message["do"] == "dependencies":
-        return encode({"dependencies": provenance.dependencies()})
-    order = Order.from_plain(message["order"])
-    return children.run(lambda announce: nursery.perform(order, announce), timeout_s=message["timeout_s"])
+    def _serve(self, message: Message) -> None:
+        match message["do"]:
+            case "run":
+                order = Order.from_plain(message["order"])
+                work = partial(self._nursery.perform, order)
+                self._children.start(message["ticket"], work, timeout_s=message["timeout_s"])
+            case "drop":
+                self._children.end()
+                self._due += encode({"dropped": True})
+            case "dependencies":
+                self._due += encode({"dependencies": provenance.dependencies()})
+            case "talk":
+                order = Order.from_plain(message["order"])
+                talk = partial(self._nursery.talk, order, self._requests, self._answers)
+                self._children.lend(talk, self._answers)
+            case "open":
+                self._open(Opening.from_plain(message["opening"]))
+
+    def _open(self, opening: Opening) -> None:
+        """Open the target and listen on from in there: what holds it open may end with the call that has opened it."""
+
+        def opened(description: Description) -> None:
+            gc.collect()
+            gc.freeze()
+            gc.enable()
+            send(self._answers, encode({"opened": description.as_plain()}))
+            self.listen()
+
+        try:
+            self._nursery.open(opening, opened)
+        except LyditeError as error:
+            send(self._answers, encode({"refused": error_as_plain(error)}))
 
 
 def _take_pipes() -> tuple[int, int]:
@@ -232,7 +266,3 @@ def _take_pipes() -> tuple[int, int]:
     os.dup2(2, 1)
     os.close(nothing)
     return requests, answers
-
-
-if __name__ == "__main__":
-    serve()

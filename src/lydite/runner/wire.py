@@ -21,15 +21,21 @@ def encode(message: Message) -> bytes:
     return _LENGTH.pack(len(body)) + body
 
 
-def decode(framed: bytes) -> list[Message]:
-    """The messages in these bytes; one that was cut short is left out."""
-    found: list[Message] = []
+def decode(framed: bytes) -> Message:
+    """The message in these bytes."""
+    message: Message = json.loads(framed[_LENGTH.size :])
+    return message
+
+
+def frames(octets: bytes) -> list[bytes]:
+    """The messages in these bytes, each of them framed as it came; one that was cut short is left out."""
+    found: list[bytes] = []
     start = 0
-    while start + _LENGTH.size <= len(framed):
-        stop = start + _LENGTH.size + _LENGTH.unpack_from(framed, start)[0]
-        if stop > len(framed):
+    while start + _LENGTH.size <= len(octets):
+        stop = start + _LENGTH.size + _LENGTH.unpack_from(octets, start)[0]
+        if stop > len(octets):
             break
-        found.append(json.loads(framed[start + _LENGTH.size : stop]))
+        found.append(octets[start:stop])
         start = stop
     return found
 

@@ -13,7 +13,7 @@ from lydite.model import Event, InputError, Level, Schedule, TraceReader
 from lydite.runner.engines import ForkedEngine
 from lydite.runner.failure import Failure, failure_of
 from lydite.runner.orders import Order, Run
-from lydite.runner.replay import changed_code
+from lydite.runner.replaying import changed_code
 from lydite.runner.shrinking.case import Case, Several
 from lydite.runner.shrinking.oracle import Budget, Ended, Oracle, Shrinking, Spent
 from lydite.runner.shrinking.passes import smallest

@@ -7,7 +7,7 @@ from pathlib import Path
 from lydite.model import Finding, InputError, Plain, Schedule, Verdict, gravest
 from lydite.runner.engines.forked import TIMEOUT_S
 from lydite.runner.orders import Opening, Order, Run
-from lydite.runner.replay import open_near
+from lydite.runner.replaying import open_near
 
 
 def rerun(
