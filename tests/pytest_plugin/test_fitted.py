@@ -236,3 +236,33 @@ def test_runs_at_the_same_time_have_files_of_their_own(pytester: pytest.Pytester
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert Path("log.txt").read_text().splitlines() == ["here"] * 2
+
+
+def test_a_run_that_is_stopped_leaves_no_files(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_stuck="""
+        import pytest
+
+        @pytest.fixture
+        def folder(tmp_path):
+            with open("log.txt", "w") as log:
+                log.write(str(tmp_path))
+
+        @pytest.mark.lydite
+        async def test_it(folder, world):
+            while True:
+                pass
+        """
+    )
+
+    done = subprocess.run(
+        [LYDITE, "run", "test_stuck.py::test_it", "--timeout", "1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "TimedOut" in done.stdout
+    folder = Path(Path("log.txt").read_text())
+    assert str(folder).startswith("/var/tmp/lydite-")
+    assert not folder.parent.exists()

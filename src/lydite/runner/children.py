@@ -67,8 +67,10 @@ class Child:
 class Children:
     """Forks a child for each run and brings back what they say, framed as it came."""
 
-    def __init__(self, stack: BinaryIO, *, not_theirs: Sequence[int] = ()) -> None:
+    def __init__(self, stack: BinaryIO, *, not_theirs: Sequence[int], clear: Callable[[int], None]) -> None:
         self._own_stack = stack
+        self._clear = clear
+        """Takes away what a process has left behind."""
         self._not_theirs = tuple(not_theirs)
         """Descriptors of the parent: who waits for its end shall not wait for theirs."""
         self._desk = os.open(os.devnull, os.O_WRONLY)
@@ -174,6 +176,7 @@ class Children:
         self._alive.remove(child)
         os.close(child.pipe)
         _, status = os.waitpid(child.pid, 0)
+        self._clear(child.pid)
         self._spare_stacks.append(child.stack)
         said = frames(bytes(child.heard))
         if said[-2:-1] == [ANSWER]:

@@ -112,15 +112,12 @@ class Fitted:
     def set_up(self) -> Iterator[None]:
         """Make what it takes; take it down in the end."""
         item = self._item
-        folder = _folder_of_this_run()
-        _put_files_into(folder, item.config)
+        _put_files_into(_folder(os.getpid()), item.config)
         try:
             self._done("setup", lambda: item.ihook.pytest_runtest_setup(item=item))
             yield
         finally:
             self._done("teardown", lambda: item.ihook.pytest_runtest_teardown(item=item, nextitem=None))
-            # This process ends without a word to pytest, which would take it away.
-            shutil.rmtree(folder, ignore_errors=True)
 
     def _done(self, step: Literal["setup", "teardown"], work: Callable[[], object]) -> None:
         """One step as pytest does it: what a fixture raises is the user's to read."""
@@ -152,9 +149,14 @@ def name_of(item: "pytest.Item") -> str:
     return item.nodeid.partition("::")[2]
 
 
-def _folder_of_this_run() -> Path:
-    """Where its fixtures have their files: several runs may be under way, each of them a process."""
-    return FOLDER / f"lydite-{os.getuid()}-{os.getpid()}"
+def clear(process: int) -> None:
+    """Take away the files of a run that is over, however it ended: it did so without a word to pytest."""
+    shutil.rmtree(_folder(process), ignore_errors=True)
+
+
+def _folder(process: int) -> Path:
+    """Where the fixtures of a run have their files: several may be under way, each of them a process."""
+    return FOLDER / f"lydite-{os.getuid()}-{process}"
 
 
 def _put_files_into(folder: Path, config: "pytest.Config") -> None:

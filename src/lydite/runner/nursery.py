@@ -183,7 +183,7 @@ def serve() -> None:
     nursery = Nursery()
     with new_stack() as stack:
         faulthandler.enable(file=stack)
-        children = Children(stack, not_theirs=(requests, answers))
+        children = Children(stack, not_theirs=(requests, answers), clear=fitting.clear)
         with suppress(BrokenPipeError):
             Desk(nursery, children, requests, answers).listen()
 
