@@ -139,6 +139,93 @@ def test_what_others_import_stays(tmp_path: Path) -> None:
     assert found["scripts/test_two.py"].place == "tests/unit/test_two.py"
 
 
+@pytest.mark.parametrize(
+    ("importer", "line"),
+    [
+        ("src/shop/demo.py", "from tests.test_one import make"),
+        ("src/shop/demo.py", "from tests import test_one"),
+        ("benchmarks/speed.py", "import test_one"),
+        ("tests/e2e/test_shop.py", "from ..test_one import make"),
+        ("tests/e2e/test_shop.py", "def late():\n    import tests.test_one as one\n    return one"),
+    ],
+)
+def test_what_the_rest_of_the_project_imports_stays(tmp_path: Path, importer: str, line: str) -> None:
+    files = {
+        "pyproject.toml": "",
+        "tests/test_one.py": "def make():\n    return 1\n\n\ndef test_one():\n    assert make()\n",
+        importer: f"{line}\n\n\ndef test_shop():\n    assert True\n",
+    }
+
+    found = proposed(tmp_path, files, "tests")["tests/test_one.py"]
+
+    assert found.kept == (f"{importer} imports it",)
+
+
+@pytest.mark.parametrize(
+    ("importer", "text"),
+    [
+        ("src/shop/demo.py", "from shop import test_one"),
+        ("src/shop/demo.py", "from .test_one import make"),
+        ("src/shop/demo.py", "TEXT = 'import test_one'"),
+        ("src/shop/demo.py", "import test_one ("),
+        (".venv/demo.py", "import test_one"),
+    ],
+)
+def test_who_means_another_module_or_none_keeps_nothing(tmp_path: Path, importer: str, text: str) -> None:
+    files = {
+        "pyproject.toml": "",
+        "tests/test_one.py": "def test_one():\n    assert True\n",
+        importer: f"{text}\n",
+    }
+
+    found = proposed(tmp_path, files, "tests")["tests/test_one.py"]
+
+    assert found.place == "tests/unit/test_one.py"
+
+
+def test_a_module_beside_the_importer_is_meant_before_one_elsewhere(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": "",
+        "tests/test_one.py": "def test_one():\n    assert True\n",
+        "demos/test_one.py": "make = 1\n",
+        "demos/demo.py": "from test_one import make\n",
+    }
+
+    assert proposed(tmp_path, files, "tests")["tests/test_one.py"].kept == ()
+
+
+def test_what_starts_a_test_by_its_name_is_told(tmp_path: Path) -> None:
+    text = "jobs:\n  test:\n    steps:\n      - run: pytest tests/test_one.py\n"
+    files = {
+        "pyproject.toml": "",
+        "tests/test_one.py": "def test_one():\n    assert True\n",
+        "Makefile": "test:\n\tpytest tests/test_one.py\n",
+        "deploy/check.sh": "pytest tests/test_one.py\n",
+        ".github/workflows/test.yml": text,
+    }
+
+    found = proposed(tmp_path, files, "tests")["tests/test_one.py"]
+
+    assert found.moves
+    assert found.notes == tuple(
+        f"{path} names it, and must be changed if it moves"
+        for path in ("Makefile", ".github/workflows/test.yml", "deploy/check.sh")
+    )
+
+
+def test_a_project_that_is_too_large_to_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lydite.adopting.folder.FILES_MAX", 3)
+    files = {f"src/part_{number}.py": "" for number in range(5)}
+    root = write_corpus(tmp_path, {"pyproject.toml": "", "tests/test_one.py": "", **files})
+
+    told = read_folder(root / "tests")
+
+    assert not told.whole
+    assert [each.path for each in told.pythons] == ["tests/test_one.py"]
+
+
 def test_what_takes_fixtures_from_its_folder_stays(tmp_path: Path) -> None:
     files = {
         "pyproject.toml": "",

@@ -62,6 +62,7 @@ def test_the_json_has_every_file(corpus: Path) -> None:
         "journal",
         "files",
         "collisions",
+        "whole",
         "settings",
         "registered",
         "unregistered",

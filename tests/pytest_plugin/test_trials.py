@@ -220,6 +220,11 @@ BAD = {
     "real": ("@pytest.mark.lydite(world='reel')", "world", ["there is no world 'reel'"]),
     "storm": ("@pytest.mark.lydite(storm=3)", "world", ["a storm is called with draws*found int"]),
     "faults": ("@pytest.mark.lydite(faults=['cut'])", "world", ["faults are a Schedule*"]),
+    "hosts": (
+        "@pytest.mark.lydite(hosts='lamp')",
+        "world",
+        ["hosts are a list of names, found a text; write*lamp*"],
+    ),
     "both": ("@pytest.mark.lydite(faults=[], storm=print)", "world", ["a storm or faults, not both"]),
     "checks": ("@pytest.mark.lydite(checks=print)", "world", ["checks are a tuple of checks"]),
     "none": ("@pytest.mark.lydite", "", ["takes no world, found nothing; write `async def test_it(world)`"]),
@@ -251,6 +256,7 @@ def test_a_marker_that_cannot_be_is_refused_at_collection_with_everything_that_i
 
     done.assert_outcomes(errors=len(BAD) + 1)
     printed = done.stdout.str()
+    assert "has no attribute" not in printed
     for name, (_, _, complaints) in BAD.items():
         done.stdout.fnmatch_lines([f"test_{name}.py::test_it cannot be run as a trial:"])
         for complaint in complaints:

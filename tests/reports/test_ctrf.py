@@ -35,6 +35,9 @@ def test_the_schema_refuses_what_is_not_so() -> None:
     report = told(dossiers.green())
 
     assert not CHECKER.is_valid({**report, "verdict": "HOLDS"})
+    for name in ("tool", "summary", "tests"):
+        results = {key: value for key, value in report["results"].items() if key != name}
+        assert not CHECKER.is_valid({**report, "results": results}), name
     report["results"]["tests"][0]["duration"] = 1.5
     assert not CHECKER.is_valid(report)
 

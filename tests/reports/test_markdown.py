@@ -75,7 +75,7 @@ def test_a_failed_test_has_its_error_its_trace_and_its_logs() -> None:
     told = markdown(dossiers.red())
     section = told[told.index("## Failed Tests") : told.index("## Recommendations")]
 
-    trace, logs, other = fences(section)
+    logs, trace = fences(section)
     assert [words for level, words in headings(section) if level == "h3"] == [
         "coin.survives_partitions",
         "tests/coin/test_rpc.py::test_a_refused_payment_says_why",
@@ -86,11 +86,13 @@ def test_a_failed_test_has_its_error_its_trace_and_its_logs() -> None:
         "- **Reproduce:** `lydite replay .lydite/failures/coin.survives_partitions-145.failure.json`"
         in section
     )
-    assert "final 7 is 9c41, told 02fe" in trace
     assert "check: no-two-final-blocks is VIOLATED, at 2.503 s on node-3" in logs
+    assert "final 7 is 9c41, told 02fe" in logs, "the last words of a host are no trace"
     assert "fault 2: " in logs
     assert "file: .lydite/failures" in logs
-    assert "AssertionError" in other
+    assert "AssertionError" in trace
+    assert section.count("- **Stack Trace:**") == 1
+    assert section.count("- **Logs:**") == 1
 
 
 def test_recommendations_say_what_to_do_first_and_with_which_command() -> None:
@@ -106,6 +108,55 @@ def test_recommendations_say_what_to_do_first_and_with_which_command() -> None:
     assert "- Nothing to do: everything that was tried passed" in markdown(
         replace(dossiers.green(), news=(), flaky=())
     )
+
+
+def silent_gates(count: int) -> Dossier:
+    """One gate that passed, and so many that only tell and had nothing to judge by."""
+    unable = gate(
+        "tells",
+        None,
+        80,
+        bound=None,
+        samples=0,
+        standing=Standing.NOT_EVALUATED,
+        sentence="nothing was measured",
+    )
+    silent = [replace(unable, gate=f"tells.{number}", required=False) for number in range(count)]
+    return replace(dossiers.green(), news=(), decision=decision(*silent, gate("safety.violations", 1, 0)))
+
+
+def test_gates_that_only_tell_and_had_nothing_to_judge_by_are_a_line_and_not_the_screen() -> None:
+    told = first_screen(silent_gates(7))
+    advice = markdown(silent_gates(7)).partition("## Recommendations")[2].split("\n## ")[0]
+
+    rows = [row[0] for row in cells(told, markup=STRONG)]
+    assert "safety.violations" in rows
+    assert not any(row.startswith("tells") for row in rows)
+    assert "\n7 gates that only tell had nothing to judge by.\n" in told
+    assert [line for line in advice.splitlines() if line.startswith("- ")] == [
+        "- Let 7 gates decide that only tell so far, once they have something to judge by: "
+        + ", ".join(f"`tells.{number}`" for number in range(7))
+        + "."
+    ]
+    assert (
+        "Let 1 gate decide that only tells so far, once it has something to judge by: `tells.0`."
+        in markdown(silent_gates(1))
+    )
+    assert "| `tells.6` | **NOT EVALUATED** |" in markdown(silent_gates(7)), (
+        "the table of gates has all of them"
+    )
+
+
+def test_what_was_measured_once_is_no_trend() -> None:
+    red = dossiers.red()
+    once = replace(red.trends[0], name="measured.once", campaigns=("coin-1842",), values=(3.0,), marks=())
+
+    told = markdown(replace(red, trends=(once, *red.trends)))
+    alone = markdown(replace(red, trends=(once,)))
+
+    assert "| `throughput.seeds_per_s` |" in told.partition("### Trends")[2]
+    assert "measured.once" not in told
+    assert "### Trends" not in alone
 
 
 def test_metrics_and_restarts_are_told_with_what_they_are_worth() -> None:
@@ -168,7 +219,7 @@ def test_a_crowded_screen_counts_what_it_leaves_out() -> None:
 
     assert len(told.splitlines()) == SCREEN_LINES
     assert "- and 57 more" in told
-    assert "14 more are not green; 5 gates passed." in told
+    assert "14 more gates are not green; 5 more gates passed." in told
     assert "and 25 more scenarios" in told
 
 
@@ -228,6 +279,6 @@ def test_hostile_text_stays_text_wherever_it_stands() -> None:
     line, block = spelled_line(dossiers.HOSTILE), spelled_block(dossiers.HOSTILE)
     assert {token.type for token in tokens(told)}.isdisjoint({"html_block", "code_block", "hr"})
     assert ("h3", line) in headings(told)
-    assert fences(told)[0] == f"{block}\n{block}\n"
+    assert f"\n{block}\n{block}\n" in fences(told)[0]
     rows = [cell for row in cells(told, markup=STRONG) for cell in row]
     assert rows.count(line) >= 10

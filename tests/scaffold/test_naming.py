@@ -37,7 +37,8 @@ def test_the_current_folder_has_its_own_name(tmp_path: Path, monkeypatch: pytest
         ("coin", "a subject which is installed", "my_coin"),
         ("pytest", "a package which is installed: ", "my_pytest"),
         ("lydite_pytest", "a package which is installed: ", "my_lydite_pytest"),
-        ("9", "a letter first", "my"),
+        ("9", "a letter first", "mychain"),
+        ("é", "small letters, digits and _", "mychain"),
     ],
 )
 def test_another_name_is_refused_with_the_reason_and_one_that_would_do(

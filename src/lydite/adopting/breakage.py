@@ -18,7 +18,7 @@ class Ground:
     root: Path
     settings: Settings
     imported: Mapping[str, tuple[str, ...]]
-    """By the name of a module at the top: the files that import it."""
+    """By the path of a script: the files that import it."""
 
 
 def breakage(path: str, place: str, facts: Facts, ground: Ground) -> Iterator[str]:
@@ -49,9 +49,8 @@ def _ties(path: str, facts: Facts, ground: Ground) -> Iterator[str]:
     if not facts.path_lines:
         for line in facts.own_place_lines:
             yield f"line {line}: a path that starts at the place of the file itself (__file__)"
-    for other in ground.imported.get(Path(path).stem, ()):
-        if other != path:
-            yield f"{other} imports it"
+    for other in ground.imported.get(path, ()):
+        yield f"{other} imports it"
 
 
 def _lost_imports(

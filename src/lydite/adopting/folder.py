@@ -1,11 +1,13 @@
 """The folder of ad-hoc test scripts: what lies in it, read with limits, and what is left unread, with the reason.
 
-Nothing is imported, run or followed: symbolic links stay where they are, wherever they lead.
+The rest of the project is read as well, as far as it may import a script or name it. Nothing is imported, run or
+followed: symbolic links stay where they are, wherever they lead.
 """
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,6 +24,15 @@ SHELLS: Final = (".sh", ".bash", ".zsh")
 
 PROJECT_FILES: Final = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg", "setup.py", ".git")
 """What lies in the root of a project."""
+
+NAMING_FILES: Final = (
+    "Makefile",
+    "tox.ini",
+    ".gitlab-ci.yml",
+    ".github/workflows/*.yml",
+    ".github/workflows/*.yaml",
+)
+"""What else of a project starts scripts by their names."""
 
 _SKIPPED: Final = ("__pycache__", "node_modules", "site-packages", "venv", "build", "dist")
 
@@ -64,6 +75,12 @@ class Folder:
     pythons: tuple[Source, ...]
     shells: tuple[Source, ...]
     unread: tuple[Unread, ...]
+    others: tuple[Source, ...]
+    """The Python files of the project that lie elsewhere."""
+    naming: tuple[Source, ...]
+    """What may name a script there: shell scripts, and what starts tests."""
+    whole: bool
+    """Was all of the project read? It may be larger than the limits."""
 
 
 def read_folder(folder: Path) -> Folder:
@@ -92,12 +109,16 @@ def read_folder(folder: Path) -> Folder:
                 where=str(folder),
                 remedy="name a smaller folder",
             )
+    others, naming, whole = _elsewhere(home, root)
     return Folder(
         root=root,
         place="" if home == root else _told(home, root),
         pythons=tuple(pythons),
         shells=tuple(shells),
         unread=tuple(sorted(unread, key=lambda each: each.path)),
+        others=others,
+        naming=naming,
+        whole=whole,
     )
 
 
@@ -107,6 +128,30 @@ def project_of(home: Path) -> Path:
         if any((each / name).exists() for name in PROJECT_FILES):
             return each
     return home
+
+
+def _elsewhere(home: Path, root: Path) -> tuple[tuple[Source, ...], tuple[Source, ...], bool]:
+    """The other Python files of the project, what may name a script there, and whether that is all of them."""
+    others: list[Source] = []
+    naming = [each for pattern in NAMING_FILES for each in _sources_of(sorted(root.glob(pattern)), root)]
+    if home == root:
+        return (), tuple(naming), True
+    try:
+        for source in _sources_of((path for path in _walk(root, [], root) if home not in path.parents), root):
+            (others if source.path.endswith(PYTHON) else naming).append(source)
+            if len(others) + len(naming) > FILES_MAX:
+                return tuple(others), tuple(naming), False
+    except InputError:
+        # There are more files than anybody wants to wait for.
+        return tuple(others), tuple(naming), False
+    return tuple(others), tuple(naming), True
+
+
+def _sources_of(paths: Iterable[Path], root: Path) -> Iterator[Source]:
+    """Those that can be read."""
+    for path in paths:
+        with suppress(InputError):
+            yield Source(path=_told(path, root), data=_read(path))
 
 
 def _walk(home: Path, unread: list[Unread], root: Path) -> Iterator[Path]:

@@ -1,7 +1,7 @@
 """The proposal: for each file of a folder what it is, where it belongs, with which markers, and why."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -12,6 +12,7 @@ from lydite.adopting.evidence import clues
 from lydite.adopting.facts import Facts, facts_of, module_marks, parsed
 from lydite.adopting.folder import Folder, Source
 from lydite.adopting.hindrance import hindrances, weaknesses
+from lydite.adopting.importers import importers
 from lydite.adopting.judging import Certainty, judged
 from lydite.adopting.markers import CATEGORIES, MEANINGS
 from lydite.adopting.marking import Insertion, marking
@@ -100,7 +101,7 @@ def propose(folder: Folder) -> Plan:
         except (InputError, RecursionError) as error:
             reason = error.what if isinstance(error, InputError) else "it is nested too deeply"
             proposals.append(_unread(source.path, reason))
-    ground = Ground(root=folder.root, settings=settings, imported=_imported(read))
+    ground = Ground(root=folder.root, settings=settings, imported=importers(folder, read))
     twins = twins_of({source.path: source.data for source in folder.pythons if source.path in read})
     for source in folder.pythons:
         if source.path in read:
@@ -203,7 +204,7 @@ def _nature(source: Source, facts: Facts, ground: Ground) -> tuple[Nature, str]:
         return Nature.CHECK, ""
     if ground.settings.collects(source.name):
         return Nature.CHECK, ""
-    if source.path.rpartition("/")[2].removesuffix(".py") in ground.imported:
+    if source.path in ground.imported:
         return Nature.MODULE, "others import it"
     if facts.main_line or facts.acts_line:
         if facts.asserts and facts.asserts >= sum(each.name == "print" for each in facts.calls):
@@ -247,21 +248,11 @@ def _place(source: Source, category: str, folder: Folder, settings: Settings) ->
     return "/".join(part for part in (home, category, below, source.name) if part)
 
 
-def _imported(read: Mapping[str, Facts]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, dict[str, None]] = {}
-    for path, facts in read.items():
-        for each in facts.imports:
-            # Of `from shop import coins` either may be the module.
-            for head in each.name.split("."):
-                found.setdefault(head, {})[path] = None
-    return {name: tuple(paths) for name, paths in found.items()}
-
-
 def _named_by(source: Source, folder: Folder) -> Iterator[str]:
-    """Shell scripts that name it."""
-    for shell in folder.shells:
-        if source.name.encode() in shell.data:
-            yield f"{shell.path} names it, and must be changed if it moves"
+    """Shell scripts that name it, and what else starts tests by their names."""
+    for other in (*folder.shells, *folder.naming):
+        if source.name.encode() in other.data:
+            yield f"{other.path} names it, and must be changed if it moves"
 
 
 def _collisions(proposals: list[Proposal], folder: Folder, settings: Settings) -> Iterator[str]:

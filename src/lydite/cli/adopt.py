@@ -79,6 +79,8 @@ def _say(plan: "Plan", path: Path | None, folder: Path) -> None:
     elif plan.unregistered:
         told = "registered" if path else "would be registered"
         say(("", f"{told} in {plan.settings.file}: {', '.join(plan.unregistered)}"))
+    if not plan.folder.whole:
+        say(("", "not all of the project was read, it is too large: who imports a test may have been missed"))
     if plan.collisions:
         say(("", "in each other's way:", *(f"  {each}" for each in plan.collisions)))
     moved = counted(sum(each.moves for each in plan.proposals), "file")
@@ -132,6 +134,7 @@ def _say_json(plan: "Plan", path: Path | None) -> None:
             "journal": None if path is None else str(path),
             "files": [_as_plain(each) for each in plan.proposals],
             "collisions": list(plan.collisions),
+            "whole": plan.folder.whole,
             "settings": plan.settings.file,
             "registered": [name for name in plan.unregistered if name not in by_hand],
             "unregistered": list(lines_of(by_hand)),

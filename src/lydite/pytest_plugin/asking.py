@@ -140,9 +140,10 @@ def _problems_of_its_marker(
     for word in told:
         if word not in KNOWN:
             yield f"its marker has no keyword {word!r}; {near(word, KNOWN)}"
-    yield from _problems_of_its_sweep(told, config)
-    yield from _problems_of_its_faults(told)
-    if inspect.iscoroutinefunction(function):
+    problems = [*_problems_of_its_sweep(told, config), *_problems_of_its_faults(told)]
+    yield from problems
+    # What is made of values that cannot be says nothing new.
+    if not problems and inspect.iscoroutinefunction(function):
         try:
             marked(function, marks)
         except LyditeError as error:
@@ -166,7 +167,9 @@ def _problems_of_its_sweep(told: dict[str, Any], config: pytest.Config) -> Itera
 
 
 def _problems_of_its_faults(told: dict[str, Any]) -> Iterator[str]:
-    storm, faults = told.get("storm"), told.get("faults")
+    storm, faults, hosts = told.get("storm"), told.get("faults"), told.get("hosts", ())
+    if isinstance(hosts, str):
+        yield f"hosts are a list of names, found a text; write `hosts=[{hosts!r}]`"
     if storm is not None and not callable(storm):
         yield f"a storm is called with draws and returns a schedule, found {type(storm).__name__}"
     if faults is None or isinstance(faults, Schedule):

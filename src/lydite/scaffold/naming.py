@@ -63,7 +63,7 @@ def _taken(name: str) -> str:
 def _suggested(name: str) -> str:
     """A name that may be used, as close to this one as can be."""
     words = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_").lstrip("0123456789_")[: LETTERS_MAX - 6]
-    for candidate in (words, f"my_{words}".rstrip("_"), f"{words}_chain"):
-        if not [*_problems(candidate)]:
+    for candidate in (words, f"my_{words}", f"{words}_chain"):
+        if words and not [*_problems(candidate)]:
             return candidate
     return "mychain"

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import selectors
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -17,6 +18,8 @@ GRACE_S: Final = 10.0
 OUTPUT_MAX: Final = 1 << 16
 """So much of what it printed is told, from its end."""
 LINE_MAX: Final = 1 << 22
+MARGIN: Final = 4
+"""So far what it printed is moved to the right when it is told: it has so much less room than the terminal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,7 @@ class Process:
         self._pending = b""
         self._hung_up = False
         variables = {command.pipe: str(writing)} if command.pipe else {}
+        variables["COLUMNS"] = str(shutil.get_terminal_size().columns - MARGIN)
         try:
             self._process = subprocess.Popen(
                 command.argv,

@@ -9,7 +9,7 @@ from lydite.reports import page
 from lydite.reports.page.charts import POINTS_MAX
 from lydite.reports.page.resources import CHARTS_MAX
 from tests.reports import dossiers
-from tests.reports.campaigns import case, picture, resources, result, trends
+from tests.reports.campaigns import case, picture, resources, result, trends, violation
 from tests.reports.page.test_first_screen import rows, words
 from tests.reports.scenes import Element
 from tests.reports.scenes import page as parsed
@@ -69,6 +69,22 @@ def test_failures_are_ordered_by_gravity() -> None:
     assert told == ["safety safety failed", "failed failed", "broke broken", "proves nothing unknown"]
 
 
+def test_failures_of_the_same_cause_are_counted() -> None:
+    refused = [
+        case(f"test_{number}", outcome=Outcome.FAILED, message=f"port {8000 + number} refused\nat 0x{number}")
+        for number in range(46)
+    ]
+    other = case("other", outcome=Outcome.FAILED, message="no such wallet")
+    unsafe = [replace(violation(), name=f"coin.trial_{number}") for number in range(2)]
+
+    shown = part(with_cases(*refused, other, *unsafe), "failures")
+
+    told = shown.all("p", "causes")[0]
+    assert words(told) == "49 failures: 46 by port … refused, 2 by no-two-final-blocks, 1 by itself"
+    assert [link.attributes["href"] for link in told.all("a")] == ["#failure-3", "#failure-1"]
+    assert not part(dossiers.red(), "failures").all("p", "causes"), "each has its own"
+
+
 def test_a_phase_that_broke_is_among_the_failures() -> None:
     told = [words(name) for name in part(dossiers.incomplete(), "failures").all("h3")]
 
@@ -109,6 +125,46 @@ def test_a_trend_is_a_line_with_its_changes_marked() -> None:
     assert [mark.attributes["d"] for mark in marks] == ["M217.1 0V72"]
     assert "from coin-1835 on: 52.8 1/s → 42.6 1/s (chance alone: 0.04 %)" in words(cards[0])
     assert not cards[1].all("path", "mark")
+
+
+def test_what_was_measured_once_is_a_figure_in_a_list_and_no_card() -> None:
+    red = dossiers.red()
+    once = tuple(
+        replace(red.trends[1], name=f"figure.{number}", campaigns=("coin-1842",), values=(float(number),))
+        for number in range(19)
+    )
+
+    both = part(replace(red, trends=(*once, *red.trends)), "trends")
+    alone = part(replace(red, trends=once), "trends")
+
+    assert [words(card.all("h3")[0]) for card in both.all("article", "card")] == [
+        trend.name for trend in trends()
+    ]
+    assert not alone.all("article", "card")
+    assert not alone.all("svg", "trend")
+    assert "No figure was measured in two campaigns yet" in words(alone)
+    for shown in (both, alone):
+        listed = {
+            words(each.all("dt")[0]): words(each.all("dd")[0])
+            for each in shown.all("dl", "singles")[0].all("div")
+        }
+        assert listed == {f"figure.{number}": f"{number} ms" for number in range(19)}
+    assert not part(red, "trends").all("dl", "singles")
+
+
+def test_what_got_worse_is_drawn_first_then_what_changed() -> None:
+    worse, lag, score = dossiers.red().trends
+    better = replace(score, marks=worse.marks)
+    faster = replace(worse, name="a.faster", better=Better.LOWER)
+
+    shown = part(replace(dossiers.red(), trends=(lag, faster, better, worse)), "trends")
+
+    assert [words(card.all("h3")[0]) for card in shown.all("article", "card")] == [
+        better.name,
+        worse.name,
+        faster.name,
+        lag.name,
+    ]
 
 
 def test_a_change_to_the_better_is_told_as_good() -> None:

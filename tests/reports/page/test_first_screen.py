@@ -107,6 +107,18 @@ def test_what_may_be_luck_says_how_many_runs_are_missing() -> None:
     assert "53 more clean runs needed · 6 of 59 seen" in words(unsure)
 
 
+def test_what_is_here_as_before_says_how_to_see_it_too() -> None:
+    red = dossiers.red()
+    news = tuple(replace(each, reproduce=f"replay {each.news}") for each in red.news)
+
+    shown = screen(replace(red, news=news))
+
+    for kind in ("rare", "ongoing"):
+        item = shown.all("li", kind)[0]
+        assert "since coin-" in words(item)
+        assert words(item.all("code", "one")[0]) == f"replay {kind}"
+
+
 def test_what_is_new_says_how_to_see_it_and_leads_to_its_failure() -> None:
     shown = parsed(page(dossiers.red()))
     new = shown.all("li", "new")[0]
@@ -115,6 +127,29 @@ def test_what_is_new_says_how_to_see_it_and_leads_to_its_failure() -> None:
     place = new.all("a")[0].attributes["href"].removeprefix("#")
     article = next(each for each in shown.all("article") if each.attributes.get("id") == place)
     assert "coin.survives_partitions" in words(article.all("h3")[0])
+
+
+def test_a_finding_says_what_failed_and_why_it_is_news() -> None:
+    red = dossiers.red()
+    first = replace(red.news[0], sentence="it failed in 3 of 200 runs: it never did before")
+
+    item = screen(replace(red, news=(first,))).all("li", "new")[0]
+
+    assert words(item.all("p", "why")[0]).startswith("two blocks of height 7 were final")
+    assert [words(each) for each in item.all("p", "small")] == [first.sentence, first.reproduce]
+
+
+def test_the_grid_stands_where_there_is_more_room() -> None:
+    green, red = dossiers.green(), dossiers.red()
+    assert green.decision is not None
+    crowd = tuple(gate(f"gate.{number}", 1, 95, standing=Standing.FAILED) for number in range(7))
+
+    few = screen(replace(green, news=(), decision=replace(green.decision, outcomes=crowd[:2])))
+    many = screen(replace(green, news=(), decision=replace(green.decision, outcomes=crowd)))
+
+    assert (len(few.all("div", "left")[0].all("table", "grid")), len(few.all("table", "grid"))) == (0, 1)
+    assert (len(many.all("div", "left")[0].all("table", "grid")), len(many.all("table", "grid"))) == (1, 1)
+    assert not screen(red).all("div", "left")[0].all("table", "grid"), "its findings take the room"
 
 
 def test_very_many_news_leave_room_for_the_rest() -> None:
@@ -132,6 +167,9 @@ def test_without_a_history_the_failures_stand_for_the_news() -> None:
 
     assert "no earlier campaign to compare with" in words(shown)
     assert "2 did not pass" in words(shown)
+    assert "lydite replay .lydite/failures/coin.survives_partitions-145.failure.json" in words(
+        shown.all("li", "told")[0]
+    )
     assert words(shown.all("li", "told")[0]).startswith("safety coin.survives_partitions")
 
 
@@ -143,6 +181,33 @@ def test_every_gate_has_what_it_found_and_what_it_allows() -> None:
     assert gates["failed: integration.success"] == ["98.8 %", "93.4", "≥ 95", "−1.6", "82"]
     assert gates["passed: flaky.share tells only"] == ["0.4 %", "1.3", "≤ 2", "+0.7", "480"]
     assert gates["not evaluated: coverage.lines"] == ["–", "–", "≥ 80", "–", "0"]
+
+
+def test_gates_that_only_tell_and_had_nothing_to_judge_by_come_last_and_take_a_line() -> None:
+    unable = gate(
+        "tells",
+        None,
+        80,
+        "%",
+        bound=None,
+        samples=0,
+        standing=Standing.NOT_EVALUATED,
+        sentence="none was measured",
+    )
+    silent = [replace(unable, gate=f"tells.{number}", required=False) for number in range(7)]
+    green = dossiers.green()
+    assert green.decision is not None
+    passed = [gate(f"gate.{number}", 100, 95) for number in range(5)]
+
+    shown = screen(replace(green, decision=replace(green.decision, outcomes=(*silent, *passed))))
+
+    (table,) = shown.all("table", "gates")
+    assert [row[0].split(":")[0] for row in rows(table)] == [
+        *["passed"] * 5,
+        "tell only, and had nothing to judge by",
+        *["not evaluated"] * 7,
+    ]
+    assert rows(table)[-1] == ["not evaluated: tells.6", "≥ 80 %; none was measured"]
 
 
 def test_gates_that_do_not_pass_come_first_and_say_why() -> None:
@@ -185,7 +250,7 @@ def test_more_gates_than_a_screen_holds_are_folded_and_the_failed_are_not() -> N
     tables = [rows(table) for table in shown.all("table", "gates")]
     assert tables[0][0][0] == "failed: gate.failed"
     assert sum(len(row) == 6 for table in tables for row in table) == 41
-    assert len(tables[0]) <= 15
+    assert len(tables[0]) <= 16
 
 
 def test_the_grid_counts_what_passed_and_what_changed() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lydite.model import Dossier, News, Outcome, Standing
 from lydite.reports.figures import counted
 from lydite.reports.markdown.text import code, prose
+from lydite.reports.standings import is_silent
 from lydite.reports.tried import Entry, counts, red, tried
 
 
@@ -43,17 +44,25 @@ def _advice(dossier: Dossier) -> Iterator[str]:
 
 
 def _gates(dossier: Dossier) -> Iterator[str]:
-    for gate in dossier.decision.outcomes if dossier.decision is not None else ():
+    outcomes = dossier.decision.outcomes if dossier.decision is not None else ()
+    for gate in outcomes:
         required = "" if gate.required else " (it only tells)"
         match gate.standing:
             case Standing.FAILED:
                 yield f"Bring gate {code(gate.gate)}{required} back within its limit: {prose(gate.sentence)}."
-            case Standing.NOT_EVALUATED:
-                yield f"Give gate {code(gate.gate)}{required} something to judge by: {prose(gate.sentence)}."
+            case Standing.NOT_EVALUATED if gate.required:
+                yield f"Give gate {code(gate.gate)} something to judge by: {prose(gate.sentence)}."
             case Standing.WAIVED:
                 yield f"Keep in mind that gate {code(gate.gate)} is waived: {prose(gate.waiver)}."
-            case Standing.PASSED:
+            case Standing.NOT_EVALUATED | Standing.PASSED:
                 pass
+    silent = [code(gate.gate) for gate in outcomes if is_silent(gate)]
+    if silent:
+        tells, has = ("tells", "it has") if len(silent) == 1 else ("tell", "they have")
+        yield (
+            f"Let {counted(len(silent), 'gate')} decide that only {tells} so far, once {has} something to judge by: "
+            f"{', '.join(silent)}."
+        )
 
 
 def _patience(dossier: Dossier) -> Iterator[str]:

@@ -42,7 +42,7 @@ def _head(entry: Entry) -> Iterator[str]:
 
 def _evidence(case: Case) -> Iterator[str]:
     logs = list(_logs(case))
-    if case.detail:
+    if case.detail and case.finding is None:
         yield from ("- **Stack Trace:**", "", *block(case.detail, "  "))
     if logs:
         yield from ("- **Logs:**", "", *block("\n".join(logs), "  "))
@@ -65,7 +65,8 @@ def _seed(case: Case) -> str:
 
 def _logs(case: Case) -> Iterator[str]:
     if case.finding is not None:
-        yield from _of_finding(case.finding)
+        # A run of a trial has no trace: what is known of it is what its hosts have said last.
+        yield from (*_of_finding(case.finding), *filter(None, case.detail.split("\n")))
     yield from (f"fault {number}: {_json(fault)}" for number, fault in enumerate(case.faults, start=1))
     for artefact in case.artefacts:
         yield f"file: {artefact.path} ({artefact.name}, {artefact.size:,} bytes, {artefact.digest})"

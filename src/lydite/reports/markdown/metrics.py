@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from lydite.model import Dossier, Measurement, Outcome, PhaseResult, Series, Trend
 from lydite.reports.figures import counted, duration, figure, interval, percent
 from lydite.reports.markdown.text import code, prose, table
+from lydite.reports.trends import courses
 from lydite.reports.tried import counts, tried
 
 
@@ -19,10 +20,10 @@ def metrics(dossier: Dossier) -> list[str]:
     if used:
         header = ("Resource", "Phase", "Least", "Mean", "Most")
         lines += ["", "### Resource Utilization", "", *table(header, used).split("\n")]
-    if dossier.trends:
+    drawn = courses(dossier.trends)
+    if drawn:
         header = ("Figure", "First", "Last", "Campaigns", "Changed")
-        trends = [_of_trend(each) for each in dossier.trends]
-        lines += ["", "### Trends", "", *table(header, trends).split("\n")]
+        lines += ["", "### Trends", "", *table(header, [_of_trend(each) for each in drawn]).split("\n")]
     return lines
 
 
@@ -72,8 +73,6 @@ def _of_series(place: str, series: Series) -> tuple[str, ...]:
 
 
 def _of_trend(trend: Trend) -> tuple[str, ...]:
-    if not trend.values:
-        return code(trend.name), "none", "none", "0", ""
     marks = "; ".join(
         f"at {code(mark.at)} from {figure(mark.before)} to {figure(mark.after)}, chance {figure(mark.chance)}"
         for mark in trend.marks

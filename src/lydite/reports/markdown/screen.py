@@ -10,6 +10,7 @@ from lydite.model import CampaignResult, Dossier, GateOutcome, News, Outcome, St
 from lydite.reports.figures import counted, duration, figure, percent
 from lydite.reports.markdown.scenarios import scenarios
 from lydite.reports.markdown.text import code, prose, short, table
+from lydite.reports.standings import in_order, is_silent
 from lydite.reports.tried import counts, is_complete, tried
 
 SCREEN_LINES: Final = 60
@@ -19,7 +20,6 @@ _GATES_SHOWN: Final = 6
 _SCENARIOS_SHOWN: Final = 6
 
 _ORDER_OF_NEWS: Final = (News.NEW, News.RARE, News.ONGOING, News.UNSURE, News.RESOLVED)
-_ORDER_OF_GATES: Final = (Standing.FAILED, Standing.NOT_EVALUATED, Standing.WAIVED, Standing.PASSED)
 
 
 def screen(dossier: Dossier) -> list[str]:
@@ -138,20 +138,31 @@ def _gates(dossier: Dossier) -> Iterator[str]:
     decision = dossier.decision
     if decision is None:
         return
-    ordered = sorted(
-        decision.outcomes, key=lambda gate: (_ORDER_OF_GATES.index(gate.standing), not gate.required)
-    )
-    red = [gate for gate in ordered if gate.standing is not Standing.PASSED]
+    ordered = in_order(decision.outcomes)
+    told = [gate for gate in ordered if not is_silent(gate)]
     yield ""
     yield f"### Gates: {decision.standing.upper()}"
     yield ""
     yield short(prose, decision.sentence)
-    if red:
+    if told:
         yield ""
-        yield from table(GATE_HEADER, [gate_row(gate) for gate in red[:_GATES_SHOWN]]).split("\n")
-    rest = len(red) - _GATES_SHOWN
-    passed = len(ordered) - len(red)
-    more = [f"{rest} more are not green"] * (rest > 0) + [f"{counted(passed, 'gate')} passed"] * (passed > 0)
+        yield from table(GATE_HEADER, [gate_row(gate) for gate in told[:_GATES_SHOWN]]).split("\n")
+    more = [*_more(told[_GATES_SHOWN:]), *_silent(len(ordered) - len(told))]
     if more:
         yield ""
         yield f"{'; '.join(more)}."
+
+
+def _more(rest: list[GateOutcome]) -> Iterator[str]:
+    """The gates for which the table has no room."""
+    passed = sum(gate.standing is Standing.PASSED for gate in rest)
+    red = len(rest) - passed
+    if red:
+        yield f"{counted(red, 'more gate')} {'is' if red == 1 else 'are'} not green"
+    if passed:
+        yield f"{counted(passed, 'more gate')} passed"
+
+
+def _silent(count: int) -> Iterator[str]:
+    if count:
+        yield f"{counted(count, 'gate')} that only {'tells' if count == 1 else 'tell'} had nothing to judge by"

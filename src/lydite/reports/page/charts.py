@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from lydite.model import Better, Flaky, GateOutcome, Measurement, Restart, Series, Trend
+from lydite.model import Flaky, GateOutcome, Measurement, Restart, Series, Trend
 from lydite.reports.page.figures import figure, lasting, number, share
 from lydite.reports.page.resources import Group
 from lydite.reports.spacetime.markup import Markup, element
 from lydite.reports.spacetime.wording import clipped
 from lydite.reports.thinning import thinned
+from lydite.reports.trends import tone_of
 
 POINTS_MAX: Final = 300
 """Points of a line; where there are more, the least and the greatest of each stretch stand for it."""
@@ -137,13 +138,6 @@ def _marks(trend: Trend, across: Scale, high: float) -> Iterator[Markup]:
         yield element(
             "path", d=f"M{x - 4:.1f} {8 if rising else 0}h8l-4 {-8 if rising else 8}z", class_=f"tip {tone}"
         )
-
-
-def tone_of(better: Better, before: float, after: float) -> str:
-    """Whether a change is to the good, to the bad, or neither."""
-    if better is Better.NEITHER or before == after or not math.isfinite(before + after):
-        return "plain"
-    return "good" if (after > before) == (better is Better.HIGHER) else "bad"
 
 
 def series_charts(group: Group) -> Iterator[tuple[Series, Markup]]:

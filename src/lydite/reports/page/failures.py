@@ -4,6 +4,7 @@ The page has a size that can be mailed, so pictures and last words have room for
 spent on comes first: violations of safety, then failures, then what broke. What is left out says so.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -27,6 +28,9 @@ DETAILS_MAX: Final = 80_000
 """Characters of all last words together."""
 
 FAULTS_MAX: Final = 60
+
+NUMBERS: Final = re.compile(r"0x[0-9a-f]+|\d+")
+"""What differs between two failures that say the same."""
 
 NO_PICTURE: Final = "The picture of this run is no drawing of Lydite, and is left out."
 NO_ROOM: Final = (
@@ -78,6 +82,36 @@ def failures(result: CampaignResult) -> tuple[list[Failure], list[Failure]]:
         for number, entry in enumerate(red(entries), 1)
     ]
     return told[:WHOLE_MAX], told[WHOLE_MAX:]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """What several failures have in common: the check that found them, or what they say but for its numbers."""
+
+    name: str
+    count: int
+    anchor: str
+    """The gravest of them."""
+
+
+def causes(told: Sequence[Failure]) -> tuple[list[Cause], int]:
+    """The causes of more than one failure, the most frequent first; and how many failures have one of their own."""
+    members: dict[str, list[Failure]] = {}
+    for failure in told:
+        members.setdefault(_cause(failure.case), []).append(failure)
+    found = [
+        Cause(name=name, count=len(same), anchor=same[0].anchor)
+        for name, same in members.items()
+        if len(same) > 1 and name
+    ]
+    found.sort(key=lambda cause: -cause.count)
+    return found, len(told) - sum(cause.count for cause in found)
+
+
+def _cause(case: Case) -> str:
+    if case.finding is not None:
+        return case.finding.check
+    return NUMBERS.sub("…", case.message.partition("\n")[0])
 
 
 def _failure(anchor: str, entry: Entry, room: _Room | None) -> Failure:

@@ -17,6 +17,7 @@ from lydite.model import (
     Told,
     Verdict,
 )
+from lydite.reports.standings import in_order, is_silent
 
 SHOWN: Final = {News.NEW: 3, News.RESOLVED: 1, News.UNSURE: 1, News.RARE: 1, News.ONGOING: 0}
 """How many of each kind stand open on the first screen; the others are folded."""
@@ -32,12 +33,16 @@ MEANING: Final = {
     News.ONGOING: "as before",
 }
 
-LINES_OPEN: Final = 15
-"""Lines of gates that stand open on the first screen; what passed has one, anything else has its reason below."""
+LINES_OPEN: Final = 16
+"""Lines of gates that stand open on the first screen; one that does not pass has its reason below."""
+
+FAILURES_OPEN: Final = 5
+"""What did not pass stands for the news where there is no history: so many of it."""
+
+MACHINE_LINES: Final = 5
+"""What the machine was worth takes so many lines."""
 
 TONES: Final = {Verdict.HOLDS: "good", Verdict.UNKNOWN: "unsure", Verdict.VIOLATED: "bad"}
-
-_GATES_IN_ORDER: Final = (Standing.FAILED, Standing.NOT_EVALUATED, Standing.WAIVED, Standing.PASSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +142,23 @@ def groups(dossier: Dossier) -> list[Group]:
 
 def gates_in_order(outcomes: Sequence[GateOutcome]) -> tuple[list[GateOutcome], list[GateOutcome]]:
     """The gates that stand open, what failed first, and those that are folded."""
-    told = sorted(outcomes, key=lambda each: (_GATES_IN_ORDER.index(each.standing), not each.required))
+    told = in_order(outcomes)
     lines, fitting = 0, 0
     for each in told:
-        lines += 1 if each.standing is Standing.PASSED else 2
+        lines += _lines(each)
         fitting += lines <= LINES_OPEN
     return told[:fitting], told[fitting:]
+
+
+def _lines(gate: GateOutcome) -> int:
+    return 1 if gate.standing is Standing.PASSED or is_silent(gate) else 2
+
+
+def is_grid_left(groups: Sequence[Group], failed: int, gates: Sequence[GateOutcome]) -> bool:
+    """Is there more room for the grid below the findings than below the gates?"""
+    items = sum(len(group.open) for group in groups) or (0 if groups else min(failed, FAILURES_OPEN))
+    folds = sum(bool(group.folded) for group in groups)
+    return 3 * items + len(groups) + folds + MACHINE_LINES < sum(map(_lines, gates))
 
 
 def grid(dossier: Dossier) -> tuple[list[str], list[Row]]:

@@ -14,11 +14,13 @@ from urllib.parse import quote
 
 from lydite.model import Dossier, InputError, Plain
 from lydite.reports.page import charts, figures, resources
-from lydite.reports.page.failures import anchors, failures
-from lydite.reports.page.opening import gates_in_order, grid, groups, headline
+from lydite.reports.page.failures import anchors, causes, failures
+from lydite.reports.page.opening import FAILURES_OPEN, gates_in_order, grid, groups, headline, is_grid_left
 from lydite.reports.spacetime.markup import Markup, visible
 from lydite.reports.spacetime.sheet import style_of_drawing
 from lydite.reports.spacetime.wording import clipped, counted
+from lydite.reports.standings import is_silent
+from lydite.reports.trends import courses, singles
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -33,7 +35,10 @@ def page(dossier: Dossier) -> str:
     """The report of a campaign: an HTML document that stands alone."""
     template = _templates().get_template("page.html")
     whole, brief = failures(dossier.result)
+    shared, alone = causes([*whole, *brief])
     subjects, rows = grid(dossier)
+    news = groups(dossier)
+    drawn = courses(dossier.trends)
     decision = dossier.decision
     gates, gates_folded = gates_in_order(decision.outcomes if decision else ())
     return template.render(
@@ -41,19 +46,26 @@ def page(dossier: Dossier) -> str:
         result=dossier.result,
         decision=decision,
         headline=headline(dossier.result),
-        groups=groups(dossier),
+        groups=news,
+        grid_left=is_grid_left(news, len(whole), gates),
+        messages={failure.case.name: failure.case.message for failure in (*whole, *brief)},
         facts=_facts(dossier),
         gates=gates,
         gates_folded=gates_folded,
         subjects=subjects,
         rows=rows,
         failures=whole,
+        causes=shared,
+        alone=alone,
         brief={failure.case.name for failure in brief},
         anchors=anchors([*whole, *brief]),
-        trends={trend.name: trend for trend in dossier.trends},
+        trends={trend.name: trend for trend in drawn},
+        drawn=drawn,
+        singles=singles(dossier.trends),
         rate_max=max((each.high for each in dossier.flaky), default=0),
         courses=resources.groups(dossier.result),
         restarts_max=RESTARTS_MAX,
+        failures_open=FAILURES_OPEN,
         newline=Markup("\n"),
         style=Markup(_style()),
         script=Markup(_script()),
@@ -93,7 +105,7 @@ def _templates() -> "Environment":
         "clipped": clipped,
         "state": _state,
     }
-    templates.globals |= {"charts": charts, "counted": counted, "fact": figures.fact}
+    templates.globals |= {"charts": charts, "counted": counted, "fact": figures.fact, "is_silent": is_silent}
     return templates
 
 

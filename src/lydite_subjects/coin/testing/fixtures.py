@@ -79,6 +79,12 @@ def test_blockchain(chain_factory: ChainFactory) -> Chain:
 
 
 @pytest.fixture
+def clean_blockchain() -> Chain:
+    """A chain in memory with nothing but its first block."""
+    return ChainFactory().open()
+
+
+@pytest.fixture
 def sample_block(chain_factory: ChainFactory) -> Block:
     """A block with a payment; the next one of `test_blockchain`."""
     return chain_factory.fork(BLOCKS, seed=1).mine()
