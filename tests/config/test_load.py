@@ -6,8 +6,6 @@ from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lydite.config import (
     KEYS,
@@ -20,7 +18,6 @@ from lydite.config import (
     Settings,
     Source,
     load,
-    masked,
     variable_of,
 )
 from lydite.gates import Rules
@@ -310,20 +307,6 @@ def test_a_password_is_not_in_an_error_either(text: str, variable: str) -> None:
 
     assert "history" in str(caught.value) or "lydite.toml:2" in str(caught.value)
     assert "swordfish" not in f"{caught.value!r} {caught.value} {caught.value.problems}"
-
-
-@given(
-    st.text(st.characters(blacklist_characters="&;\n"), min_size=1).map(lambda text: f"sEcReT{text}sEcReT")
-)
-def test_no_password_survives_the_mask(secret: str) -> None:
-    assert "sEcReT" not in masked(f"postgresql+psycopg://ann:{secret}@host:5432/db")
-    assert "sEcReT" not in masked(f"postgresql://host/db?Password={secret}")
-    assert "sEcReT" not in masked(f"sqlite:///x.db?mode=ro&access_token={secret}")
-
-
-def test_a_url_without_a_secret_is_shown_as_it_is() -> None:
-    for url in ("", "sqlite:///a/b.db", "postgresql://ann@host:5432/db", "postgresql:///db?host=x"):
-        assert masked(url) == url
 
 
 def test_an_error_is_bad_input_and_keeps_its_parts_on_its_way() -> None:

@@ -319,7 +319,10 @@ def test_a_regression_is_judged_at_the_worse_end_of_the_interval(speed: float) -
 
 def test_what_should_be_low_regresses_upwards_and_what_is_neither_does_not() -> None:
     def against(now: float, before: float, better: Better) -> Standing:
-        pair = [with_figures(measured("latency", value, "ms", better=better)) for value in (now, before)]
+        pair = [
+            with_figures(measured("latency", value, "ms", better=better, low=value, high=value))
+            for value in (now, before)
+        ]
         return outcome("performance.regression", pair[0], previous=pair[1]).standing
 
     assert against(130, 100, Better.LOWER) is FAILED

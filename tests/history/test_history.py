@@ -85,10 +85,10 @@ def test_no_row_on_a_server_can_be_changed_or_taken_out(at: Callable[[str], Plac
 
 def test_a_campaign_that_is_added_again_changes_nothing(place: Place) -> None:
     kept = place.open()
-    kept.add(whole(1), decision())
 
-    kept.add(whole(1), decision())
+    anew = [kept.add(whole(1), decision()) for _ in range(2)]
 
+    assert anew == [True, False]
     assert [each.identity for each in kept.list()] == ["coin-1"]
     assert place.say("SELECT count(*) FROM decisions")[0][0] == 1
 

@@ -213,3 +213,14 @@ def test_a_long_label_has_a_file_name_that_every_disk_takes_and_no_other_label_h
     assert len(one.file_name()) < 200
     assert one.file_name() != other.file_name()
     assert replace(FAILURE, label="till.test_pays[9 a]").file_name().startswith("till.test_pays_9_a_-")
+
+
+def test_where_it_cannot_be_written_the_error_tells_what_failed(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+
+    with pytest.raises(InputError, match=r"cannot be written") as caught:
+        write_failure(replace(FAILURE, mutant="late"), tmp_path / "taken")
+
+    told = "shop.every_fifth with the mutant late failed with seed 18446744073709551615: sum: 4 of 5"
+    assert caught.value.what.startswith(told)
+    assert "--out" in caught.value.remedy

@@ -111,13 +111,12 @@ def test_what_is_no_file_is_no_key(tmp_path: Path) -> None:
     [
         "",
         "secret",
-        PEM.replace("PRIVATE", "ENCRYPTED PRIVATE"),
+        PEM.replace("PRIVATE", "OPENSSH PRIVATE"),
         PEM.replace("MC4C", "MC5C"),
         PEM.replace("RFj3", "RFj"),
         PEM.replace("RFj3", "RFj3AAAA"),
         PEM.replace("MC4C", "M*4C"),
         PEM.removesuffix("-----END PRIVATE KEY-----\n"),
-        PrivateKey(SEED).public.pem,
     ],
 )
 def test_what_is_no_private_key_is_refused_and_not_repeated(text: str) -> None:
@@ -127,6 +126,23 @@ def test_what_is_no_private_key_is_refused_and_not_repeated(text: str) -> None:
     told = f"{refused.value!r} {refused.value} {refused.value.__cause__!r} {refused.value.__context__!r}"
     assert "RFj" not in told
     assert "secret" not in told
+
+
+def test_a_key_with_a_password_is_refused_with_the_way_to_sign_by_it() -> None:
+    with pytest.raises(InputError, match="found one that is encrypted by a password") as refused:
+        private_key(PEM.replace("PRIVATE", "ENCRYPTED PRIVATE"), "release.key")
+
+    assert 'LYDITE_SIGNING_KEY="$(openssl pkey -in FILE)" lydite sign' in refused.value.remedy
+    assert "RFj" not in f"{refused.value!r} {refused.value}"
+
+
+def test_a_public_key_in_the_place_of_the_private_one_is_told_whoever_may_read_it(tmp_path: Path) -> None:
+    write_pair(tmp_path / "release.key")
+
+    with pytest.raises(InputError, match="expected a private key, found a public one") as refused:
+        read_private(tmp_path / "release.key.pub")
+
+    assert "chmod" not in str(refused.value)
 
 
 def test_a_private_key_in_the_place_of_the_public_one_is_told(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from lydite.model import Artefact, CampaignResult, CorruptRecord, InputError, OtherVersion
 from lydite.runner.campaign.artefacts import artefact_of
-from lydite.statements import RUNS, Kept, kept_runs, runs_document, statement_of
+from lydite.statements import RUNS, Kept, kept_runs, payload_of, runs_document, statement_of
 from lydite.statements.runs import runs_from
 from tests.statements.campaigns import CODE, decision, kept, result
 
@@ -77,6 +77,26 @@ def test_code_that_was_changed_meanwhile_is_not_signed() -> None:
 
     with pytest.raises(InputError, match=r"the target with code shop\.trials stands there 2 times"):
         statement_of(result(), decision(), (BOTH[0], Kept(case="shop.buys", runs=other)))
+
+
+def test_no_path_of_the_machine_is_signed() -> None:
+    made = result()
+    secret = "/home/ann/work/shop/tests/test_shop.py:7 and /home/ann/notes/todo.txt"
+    phases = tuple(replace(each, message=f"no such file ({secret})") for each in made.phases)
+    said = replace(
+        made, sentence=f"broke: {secret}", reproduce="lydite prove /home/ann/x.toml", phases=phases
+    )
+    judged = decision()
+    gates = tuple(replace(each, sentence=secret) for each in judged.outcomes)
+
+    signed = statement_of(
+        said, replace(judged, sentence=secret, outcomes=gates), BOTH, here=Path("/home/ann/work/shop")
+    )
+
+    assert signed.phases[0].message == "no such file (tests/test_shop.py:7 and …/todo.txt)"
+    assert signed.configuration.reproduce == "lydite prove …/x.toml"
+    assert b"/home" not in payload_of(signed)
+    assert b"ann" not in payload_of(signed)
 
 
 def test_runs_that_are_not_those_of_the_case_are_not_signed() -> None:

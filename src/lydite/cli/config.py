@@ -73,8 +73,9 @@ def check(
     return code
 
 
-def schema() -> Exit:
+def schema(*, as_json: JsonOption = False) -> Exit:
     """Print the JSON Schema of a file of settings."""
+    del as_json  # It is a JSON document in any case, and whoever reads it by a program may say so.
     from lydite.cli.paper import say_json
     from lydite.config import schema as schema_of_settings
 

@@ -111,6 +111,7 @@ def decided(
     day = _tried(lambda: _day(today), problems)
     if judged is None or waived is None or day is None:
         _refuse(problems)
+    _refuse_backdated(judged.result, day, given=bool(today))
     decision = decide(judged.result, waived, previous=judged.previous, flaky=judged.flaky, today=day)
     return judged.result, decision
 
@@ -147,6 +148,17 @@ def _day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError as error:
         raise InputError(f"a day is told as 2026-12-31, found {text!r}", where="--today") from error
+
+
+def _refuse_backdated(result: CampaignResult, day: dt.date, *, given: bool) -> None:
+    """An error where waivers were to count as they did before there was anything to waive."""
+    begun = result.begun[:10]
+    if given and day.isoformat() < begun:
+        raise InputError(
+            f"the campaign {result.identity} began on {begun}, and {day} is before that",
+            where="--today",
+            remedy="a waiver that had expired by then cannot be made to count: leave --today out",
+        )
 
 
 def _tried(read: Callable[[], Read], problems: list[InputError]) -> Read | None:

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -16,9 +16,12 @@ from lydite.cli.kept import opened
 from lydite.cli.options import HistoryOption, JsonOption
 
 if TYPE_CHECKING:
-    from lydite.history import History
+    from lydite.history import History, Listed
+    from lydite.model import Flaky
 
 Watch: TypeAlias = Callable[[int, int], None]
+Ask: TypeAlias = "Callable[[History, str, str, int], Sequence[Any]]"
+Tell: TypeAlias = Callable[[Sequence[Any]], Iterable[str]]
 
 PROGRESS_AFTER_S = 1.0
 
@@ -34,22 +37,6 @@ LimitOption: TypeAlias = Annotated[
         "--limit", min=1, max=10_000, metavar="COUNT", help="Look at so many campaigns, the last ones."
     ),
 ]
-
-
-def list_campaigns(
-    *,
-    target: TargetOption = "",
-    preset: PresetOption = "",
-    limit: LimitOption = 20,
-    history: HistoryOption = "",
-    as_json: JsonOption = False,
-) -> Exit:
-    """List the last campaigns, the newest first."""
-    from lydite.model import as_form
-
-    with opened(history) as kept:
-        found = kept.list(target, preset, limit)
-    return _end("list", {"campaigns": [as_form(each) for each in found]}, past.listing(found), as_json)
 
 
 def show(
@@ -114,20 +101,25 @@ def trends(
     return _end("trends", {"trends": [as_form(each) for each in found]}, past.courses(found), as_json)
 
 
-def flaky(
+def add(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...", help="A result.json of a campaign, or what `history export` has written."
+        ),
+    ],
     *,
-    target: TargetOption = "",
-    preset: PresetOption = "",
-    limit: LimitOption = 100,
     history: HistoryOption = "",
     as_json: JsonOption = False,
 ) -> Exit:
-    """List the cases that both passed and failed with the same code."""
-    from lydite.model import as_form
+    """Add campaigns that were carried out elsewhere, or could not be kept; those that are there stay as they are."""
+    from lydite.cli.adding import add_all
+    from lydite.cli.paper import counted
 
-    with opened(history) as kept:
-        found = kept.flaky(target, preset, limit)
-    return _end("flaky", {"flaky": [as_form(each) for each in found]}, past.unsteady(found), as_json)
+    with _bar("add") as watch:
+        added, known = add_all(files, history, watch)
+    told = f"{counted(len(added), 'campaign')} added, {len(known):,} were there already"
+    return _end("add", {"added": added, "known": known}, [told], as_json)
 
 
 def export(
@@ -158,17 +150,51 @@ def export(
 
 verbs = typer.Typer(
     name="history",
-    help="List, compare and export the campaigns that were kept.",
+    help="List, compare, export and add the campaigns that are kept.",
     no_args_is_help=True,
     rich_markup_mode=None,
     subcommand_metavar="VERB ...",
 )
-verbs.command("list")(guarded(list_campaigns))
+
+
+def _of_the_last(verb: str, key: str, limit: int, ask: Ask, told: Tell) -> Callable[..., Exit]:
+    """A verb that answers with one thing after the other, of the last campaigns."""
+
+    def asked(
+        *,
+        target: TargetOption = "",
+        preset: PresetOption = "",
+        limit: LimitOption = limit,
+        history: HistoryOption = "",
+        as_json: JsonOption = False,
+    ) -> Exit:
+        from lydite.model import as_form
+
+        with opened(history) as kept:
+            found = ask(kept, target, preset, limit)
+        return _end(verb, {key: [as_form(each) for each in found]}, told(found), as_json)
+
+    return asked
+
+
+def _listed(kept: "History", target: str, preset: str, limit: int) -> "Sequence[Listed]":
+    return kept.list(target, preset, limit)
+
+
+def _flaky(kept: "History", target: str, preset: str, limit: int) -> "Sequence[Flaky]":
+    return kept.flaky(target, preset, limit)
+
+
+LISTED = "List the last campaigns, the newest first."
+FLAKY = "List the cases that both passed and failed with the same code."
+
+verbs.command("list", help=LISTED)(guarded(_of_the_last("list", "campaigns", 20, _listed, past.listing)))
 verbs.command("show")(guarded(show))
 verbs.command("compare")(guarded(compare))
 verbs.command("trends")(guarded(trends))
-verbs.command("flaky")(guarded(flaky))
+verbs.command("flaky", help=FLAKY)(guarded(_of_the_last("flaky", "flaky", 100, _flaky, past.unsteady)))
 verbs.command("export")(guarded(export))
+verbs.command("add")(guarded(add))
 
 
 def _end(verb: str, form: Mapping[str, Any], lines: Iterable[str], as_json: bool) -> Exit:
@@ -197,13 +223,20 @@ def _written(lines: Iterable[str], path: Path) -> int:
 @contextlib.contextmanager
 def _watched(verb: str, place: str) -> "Iterator[tuple[History, Watch]]":
     """The history, and a bar for what takes longer than a second."""
+    with opened(place) as kept, _bar(verb) as watch:
+        yield kept, watch
+
+
+@contextlib.contextmanager
+def _bar(verb: str) -> Iterator[Watch]:
+    """A bar for what takes longer than a second."""
     from lydite.cli.progress import ProgressBar
 
     begun = time.monotonic()
-    with opened(place) as kept, ProgressBar() as bar:
+    with ProgressBar() as bar:
 
         def watch(done: int, wanted: int) -> None:
             if time.monotonic() - begun >= PROGRESS_AFTER_S:
                 bar.show(f"history {verb}", done, wanted, f"{done:,} of {wanted:,}")
 
-        yield kept, watch
+        yield watch

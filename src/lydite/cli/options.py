@@ -96,7 +96,10 @@ VerboseOption: TypeAlias = Annotated[
 SeedsOption: TypeAlias = Annotated[
     int | None,
     typer.Option(
-        "--seeds", min=1, metavar="COUNT", help="How many seeds of each trial; sweep.seeds unless given."
+        "--seeds",
+        min=1,
+        metavar="COUNT",
+        help="How many seeds of each trial, at most; sweep.seeds unless given.",
     ),
 ]
 

@@ -8,12 +8,11 @@ from lydite.model import InputError
 if TYPE_CHECKING:
     from lydite.statements import Envelope
 
-HEAD = b'{"payload":'
-"""How every envelope begins."""
-
 
 def is_envelope(path: Path) -> bool:
     """Is this the file of a statement?"""
+    from lydite.statements import HEAD
+
     try:
         with path.open("rb") as file:
             return file.read(len(HEAD)) == HEAD

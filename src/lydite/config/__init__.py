@@ -2,7 +2,6 @@
 
 from lydite.config.keys import KEYS, Key, Value, variable_of
 from lydite.config.load import FILE_NAME, Flag, Loaded, load
-from lydite.config.mask import masked
 from lydite.config.origin import Origin, Source
 from lydite.config.presets import PRESETS
 from lydite.config.problems import ConfigRefused, Problem
@@ -13,6 +12,7 @@ from lydite.config.settings import (
     Coverage,
     Gates,
     HistorySettings,
+    LogSettings,
     Performance,
     Platform,
     PropertyTests,
@@ -35,6 +35,7 @@ __all__ = [
     "HistorySettings",
     "Key",
     "Loaded",
+    "LogSettings",
     "Origin",
     "Performance",
     "Platform",
@@ -46,7 +47,6 @@ __all__ = [
     "Sweeps",
     "Value",
     "load",
-    "masked",
     "schema",
     "variable_of",
     "variables_in",

@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
-from lydite.config.mask import masked
 from lydite.config.settings import Settings
+from lydite.model import masked
 
 Value: TypeAlias = bool | int | float | str | tuple[str, ...]
 

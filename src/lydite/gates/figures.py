@@ -23,6 +23,11 @@ class Change:
     worst: float
     """At the worse end of the interval."""
 
+    @property
+    def is_proven(self) -> bool:
+        """Is it known what it is worth? A figure without an interval may be anything."""
+        return self.now.exact or self.now.low is not None or self.now.high is not None
+
 
 def within_limit(rule: Rule, matter: Matter) -> GateOutcome:
     """Each figure is within the limit at the worse end of its interval; the worst of them decides."""
@@ -73,14 +78,22 @@ def _against_before(rule: Rule, matter: Matter, *, share: bool) -> GateOutcome:
     lost = f"; no longer measured: {told(gone)}" if gone else ""
     if not changes:
         return blank(rule, f"{_why_none(pairs, before)}{lost}")
-    # A figure that is no number is the worst of all.
-    worst = max(changes, key=lambda change: (not math.isfinite(change.worst), change.worst, change.now.name))
+    bad = [change for change in changes if not rule.allows(change.worst)]
+    # A share that may be noise is no proof of anything; what a ratchet guards is counted.
+    proven = [change for change in bad if change.is_proven or not share]
+    worst = _worst(proven or bad or changes)
     left = len(pairs) - len(fair)
     apart = f"; {counted(left, 'figure')} left out, for the machine is another" if left else ""
-    sentence = f"{_moved(worst, before, share=share)}{_among(changes)}{apart}{lost}"
-    if gone and rule.allows(worst.worst):
+    noise = ", so that it may be noise" if bad and not proven else ""
+    sentence = f"{_moved(worst, before, share=share)}{noise}{_among(changes)}{apart}{lost}"
+    if (bad or gone) and not proven:
         return blank(rule, sentence, actual=worst.seen, samples=len(changes))
     return judged(rule, actual=worst.seen, bound=worst.worst, samples=len(changes), sentence=sentence)
+
+
+def _worst(changes: list[Change]) -> Change:
+    # A figure that is no number is the worst of all.
+    return max(changes, key=lambda change: (not math.isfinite(change.worst), change.worst, change.now.name))
 
 
 def _why_none(pairs: list[tuple[Measurement, Measurement]], before: CampaignResult) -> str:
@@ -96,7 +109,7 @@ def _moved(change: Change, before: CampaignResult, *, share: bool) -> str:
     amount = f"{figure(abs(change.seen))} {unit} " if change.seen else ""
     at = f" (at worst {figure(change.worst)} {unit} worse)" if change.worst != change.seen else ""
     values = f"{figure(now.value)} after {figure(then.value)} {now.unit}".rstrip()
-    bare = "" if now.exact or now.low is not None or now.high is not None else ", without an interval"
+    bare = "" if change.is_proven else ", without an interval"
     return f"{now.name} is {amount}{way}{at} against {before.identity}: {values}{bare}"
 
 

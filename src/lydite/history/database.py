@@ -9,7 +9,9 @@ Whatever changes something is one transaction. What is durable when it has ended
 """
 
 import fcntl
+import logging
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,13 +22,19 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from lydite.history.errors import BadHistory, HistoryTrouble, told
-from lydite.model import InputError
+from lydite.model import InputError, masked
 
 SQLITE: Final = "sqlite"
 POSTGRES: Final = "postgresql"
 PATIENCE_S: Final = 30
 """How long a writer waits for its turn: a campaign of ten thousand cases is written within two seconds."""
 CONNECT_S: Final = 10
+TOLD_S: Final = 1
+"""A longer wait is told in the log."""
+
+LOG: Final = logging.getLogger("lydite.history")
+# Whoever does not listen is told nothing: without any handler Python would print what is grave.
+LOG.addHandler(logging.NullHandler())
 
 _WRITES: Final = "lydite_writes"
 _SESSION: Final = (
@@ -44,7 +52,7 @@ class Database:
     def __init__(self, place: str | Path) -> None:
         self.url = _parsed(place)
         self.kind = self.url.get_backend_name()
-        self.where = self.url.render_as_string(hide_password=True)
+        self.where = masked(self.url.render_as_string(hide_password=True))
         self._engine = self._made()
 
     @property
@@ -63,6 +71,7 @@ class Database:
     @contextmanager
     def writing(self, subject: str = "") -> Iterator[Connection]:
         """What is done inside is one transaction. Writers of one subject take turns; on SQLite, all writers do."""
+        begun = time.monotonic()
         with (
             self._telling(),
             self._engine.connect().execution_options(**{_WRITES: True}) as connection,
@@ -72,6 +81,8 @@ class Database:
                 connection.execute(
                     text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"lydite {subject}"}
                 )
+            if (waited_s := time.monotonic() - begun) >= TOLD_S:
+                LOG.warning("waited %.1f s for its turn to write to %s", waited_s, self.where)
             yield connection
 
     @contextmanager
@@ -165,14 +176,13 @@ def _parsed(place: str | Path) -> URL:
     try:
         found = make_url(place)
     except (ArgumentError, ValueError):
-        raise BadHistory(f"a history: expected {_EXPECTED}, found {place!r:.80}") from None
+        raise BadHistory(f"a history: expected {_EXPECTED}, found {masked(place)!r:.80}") from None
     if found.drivername in {POSTGRES, "postgres"}:
         found = found.set(drivername="postgresql+psycopg")
     if found.drivername not in {SQLITE, "sqlite+pysqlite", "postgresql+psycopg"}:
-        shown = found.render_as_string(hide_password=True)
-        raise BadHistory(f"a history: expected {_EXPECTED}, found {shown!r:.80}")
+        raise BadHistory(f"a history: expected {_EXPECTED}, found {masked(place)!r:.80}")
     if found.get_backend_name() == SQLITE and (
         found.database in {None, "", ":memory:"} or found.query or found.host
     ):
-        raise BadHistory(f"a history: expected a file, as in sqlite:///FILE, found {place!r:.80}")
+        raise BadHistory(f"a history: expected a file, as in sqlite:///FILE, found {masked(place)!r:.80}")
     return found

@@ -57,7 +57,9 @@ class HistoryTrouble(LyditeError):
 
 WAIT: Final = "wait for the other program to end, or look for one that hangs"
 ROOM: Final = "make room or give the right to write, and do it again: nothing was lost"
-REACH: Final = "see whether the server runs, and whether the URL is right"
+REACH: Final = (
+    "see whether the server runs, has this database (createdb NAME makes one), and whether the URL is right"
+)
 KEEP: Final = (
     "keep the file, and begin a new history elsewhere: by --history, or by history.url of the settings"
 )

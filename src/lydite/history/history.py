@@ -1,5 +1,6 @@
 """The history: campaigns are added, and asked about; none is ever changed or taken out."""
 
+import logging
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -41,6 +42,8 @@ from lydite.history.tables import (
 from lydite.history.unsteady import flaky_of
 from lydite.model import CampaignResult, Decision, Dossier, Flaky, Told, Trend, as_form, near
 
+LOG: Final = logging.getLogger("lydite.history")
+
 DEFAULT: Final = ".lydite/history.db"
 WINDOW: Final = 100
 """So many campaigns back is looked for news, trends and flaky cases."""
@@ -65,7 +68,10 @@ class History:
     def existing(cls, place: str | Path = DEFAULT) -> Self:
         """The history that is there; an error where there is none."""
         database = Database(place)
-        refuse_missing(database)
+        try:
+            refuse_missing(database)
+        finally:
+            database.close()
         return cls(place)
 
     def __enter__(self) -> Self:
@@ -78,15 +84,16 @@ class History:
         """Lets go of the database."""
         self._database.close()
 
-    def add(self, result: CampaignResult, decision: Decision | None = None) -> None:
-        """Adds a campaign, and what the gates say of it."""
+    def add(self, result: CampaignResult, decision: Decision | None = None) -> bool:
+        """Adds a campaign, and what the gates say of it; False where the campaign was there already."""
         rows = rows_of(result)
         with self._database.writing(result.identity) as connection:
-            number = self._known(connection, rows, result.identity)
-            if number is None:
-                number = _insert(connection, rows)
+            known = self._known(connection, rows, result.identity)
+            number = _insert(connection, rows) if known is None else known
             if decision is not None:
                 _decide(connection, number, decision)
+        LOG.info("%s is kept in %s", result.identity, self._database.where)
+        return known is None
 
     def decide(self, identity: str, decision: Decision) -> None:
         """Adds what the gates say of a campaign; what they said before stays."""

@@ -3,6 +3,7 @@
 Nothing is written before it is known that the database is a history, or has no tables at all.
 """
 
+import logging
 from typing import Final
 
 from sqlalchemy import Connection, inspect, text
@@ -17,6 +18,8 @@ from lydite.history.errors import (
     NoHistory,
 )
 from lydite.history.tables import META, REVISION, VERSION_TABLE
+
+LOG: Final = logging.getLogger("lydite.history")
 
 CHECKED_BYTES_MAX: Final = 64 * 1024 * 1024
 """A file of SQLite up to this size is checked page by page when it is opened; whole campaigns are checked by their
@@ -41,15 +44,21 @@ def open_or_make(database: Database) -> None:
                 from lydite.history.migrations.running import upgrade
 
                 upgrade(connection)
+                LOG.info("%s is brought to revision %s", database.where, REVISION)
 
 
 def refuse_missing(database: Database) -> None:
     """An error where there is no history yet: a question about nothing should not make a file."""
     path = database.path
-    if path is not None and (not path.is_file() or path.stat().st_size == 0):
+    if path is None:
+        with database.reading() as connection:
+            is_there = bool(_revision(database, connection))
+    else:
+        is_there = path.is_file() and path.stat().st_size > 0
+    if not is_there:
         raise NoHistory(
             "there is no history here yet",
-            where=str(path),
+            where=str(path or database.where),
             remedy="add a campaign first, or name another place: by --history, or by history.url of the settings",
         )
 

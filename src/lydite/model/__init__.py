@@ -37,6 +37,7 @@ from lydite.model.errors import (
 )
 from lydite.model.event import TESTER, Event, Kind, Phase
 from lydite.model.forms import as_form, from_form, schema_of
+from lydite.model.mask import masked
 from lydite.model.near import near
 from lydite.model.result import Ending, Result
 from lydite.model.schedule import Fault, Schedule
@@ -177,6 +178,7 @@ __all__ = [
     "gravest",
     "hours",
     "import_lines",
+    "masked",
     "microseconds",
     "milliseconds",
     "minutes",

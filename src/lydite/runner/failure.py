@@ -82,6 +82,14 @@ class Failure:
         parts = [self.label, self.mutant, str(self.seed)]
         return "-".join(in_file_name(part) for part in parts if part) + SUFFIX
 
+    def in_words(self) -> str:
+        """What failed, for whoever may see nothing else of it."""
+        planted = f" with the mutant {self.mutant}" if self.mutant else ""
+        told = (
+            self.finding.message if self.finding is not None else self.ending.message if self.ending else ""
+        )
+        return f"{self.label}{planted} failed with seed {self.seed}: {self.kind}: {told}"
+
     def as_plain(self) -> dict[str, Any]:
         """The JSON document, without what binds it to a place: its checksum and its replay command."""
         return {
@@ -155,9 +163,9 @@ def write_failure(failure: Failure, folder: Path, *, name: str = "") -> Path:
         partial.replace(path)
     except OSError as error:
         raise InputError(
-            f"the failure file cannot be written: {error.strerror}",
+            f"{failure.in_words()}, and its failure file cannot be written: {error.strerror}",
             where=str(path),
-            remedy="name another folder with --out",
+            remedy="name another folder (--out, below pytest --lydite-out), and run it again",
         ) from error
     return path
 

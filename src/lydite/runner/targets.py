@@ -32,6 +32,9 @@ from lydite.runner.talking import trial_of
 GROUP = "lydite.subjects"
 """The group of entry points in which packages announce their subjects."""
 
+TRIALS = "trials"
+"""What the module with the trials of a project is usually called."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
@@ -41,7 +44,7 @@ class Aim:
     module: str
     name: str = ""
     scope: str
-    """In front of a trial's name in its label: `counter` of `counter.converges`."""
+    """In front of a trial's name in its label: `counter` of `counter.converges`. Histories are told by labels."""
     spelling: str
     """What turns a trial's name into a target: `counter.{}`."""
     file: str = ""
@@ -80,7 +83,7 @@ def aim(target: str, home: Path) -> Aim:
     if colon:
         if not _exists(module):
             raise _not_found(target, home)
-        return Aim(target=target, module=module, name=name, scope=_last(module), spelling=f"{module}:{{}}")
+        return Aim(target=target, module=module, name=name, scope=_scope(module), spelling=f"{module}:{{}}")
     for subject in subjects():
         if target == subject.name or target.startswith(f"{subject.name}."):
             return Aim(
@@ -91,7 +94,7 @@ def aim(target: str, home: Path) -> Aim:
                 spelling=f"{subject.name}.{{}}",
             )
     if _exists(target):
-        return Aim(target=target, module=target, scope=_last(target), spelling=f"{target}:{{}}")
+        return Aim(target=target, module=target, scope=_scope(target), spelling=f"{target}:{{}}")
     raise _not_found(target, home)
 
 
@@ -171,11 +174,12 @@ def _aim_at_file(target: str, file: str, name: str, home: Path) -> Aim:
     if parts[-1] == "__init__":
         parts.pop()
     _let_import_from(root)
+    module = ".".join(parts)
     return Aim(
         target=target,
-        module=".".join(parts),
+        module=module,
         name=name,
-        scope=path.stem,
+        scope=_scope(module),
         spelling=f"{file}::{{}}",
         file=str(path),
     )
@@ -248,5 +252,11 @@ def _file_of(module: ModuleType) -> str:
     return getattr(module, "__file__", None) or ""
 
 
-def _last(module: str) -> str:
-    return module.rpartition(".")[2]
+def _scope(module: str) -> str:
+    """What stands before the names of a module's trials. What every project calls alike is named by its package.
+
+    >>> _scope("mychain.trials"), _scope("mychain.storms"), _scope("shop"), _scope("trials")
+    ('mychain', 'storms', 'shop', 'trials')
+    """
+    package, _, name = module.rpartition(".")
+    return _scope(package) if package and name == TRIALS else name

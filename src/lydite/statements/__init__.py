@@ -1,7 +1,7 @@
 """Statements: what somebody signs of a campaign, so that a stranger can check it and do its runs again."""
 
 from lydite.statements.contradictions import contradictions
-from lydite.statements.envelope import Envelope, read_envelope, signers
+from lydite.statements.envelope import HEAD, Envelope, read_envelope, signers
 from lydite.statements.errors import DamagedStatement, Refuted
 from lydite.statements.keyfiles import public_path, read_private, read_public, write_pair
 from lydite.statements.keys import PrivateKey, PublicKey, fresh_draw, private_key
@@ -21,6 +21,7 @@ from lydite.statements.strict import BYTES_MAX
 __all__ = [
     "BYTES_MAX",
     "EXTENSION",
+    "HEAD",
     "RUNS",
     "Code",
     "DamagedStatement",

@@ -18,6 +18,9 @@ from lydite.statements.strict import strict_json
 
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 
+HEAD: Final = b'{"payload":'
+"""How every envelope begins."""
+
 SIGNATURES_MAX: Final = 64
 
 
@@ -69,6 +72,12 @@ def pae(payload_type: str, body: bytes) -> bytes:
 
 def read_envelope(octets: bytes, where: str) -> Envelope:
     """The envelope of these bytes, whoever has signed it."""
+    if not octets.startswith(HEAD):
+        raise DamagedStatement(
+            "expected a statement, found something else, or a copy of one that was formatted anew",
+            where=where,
+            remedy="`lydite sign` makes one of a result; take it as it was signed",
+        )
     if not octets.endswith(b"\n"):
         raise DamagedStatement("the envelope ends with the end of its line, found none", where=where)
     form = strict_json(octets[:-1], "the envelope", where)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from lydite.model import InputError
-from lydite.statements.keys import PrivateKey, PublicKey, new_key, private_key, public_key
+from lydite.statements.keys import PrivateKey, PublicKey, is_public, new_key, private_key, public_key
 
 BYTES_MAX: Final = 4096
 
@@ -71,8 +71,10 @@ def _text(path: Path, *, forbidden: int = 0) -> str:
         with path.open("rb") as file:
             # Asked of what was opened: what lies under the name may be another file a moment later.
             mode = os.fstat(file.fileno()).st_mode
-            if stat.S_ISREG(mode) and not mode & forbidden:
-                return file.read(BYTES_MAX).decode("ascii", "replace")
+            text = file.read(BYTES_MAX).decode("ascii", "replace") if stat.S_ISREG(mode) else ""
+            # What is no private key may be read by everybody; that it is none is told by whoever reads it.
+            if stat.S_ISREG(mode) and (not mode & forbidden or is_public(text)):
+                return text
     except OSError as error:
         raise _told("read", path, error) from error
     if not stat.S_ISREG(mode):

@@ -22,6 +22,13 @@ _PRIVATE_HEAD: Final = bytes.fromhex("302e020100300506032b657004220420")
 
 _PUBLIC: Final = "PUBLIC KEY"
 _PRIVATE: Final = "PRIVATE KEY"
+_ENCRYPTED: Final = "ENCRYPTED PRIVATE KEY"
+
+# The key stays encrypted on the disk: only the one process that signs has it in the open.
+_DECRYPT: Final = (
+    "decrypt it for this one command, without --key: "
+    'LYDITE_SIGNING_KEY="$(openssl pkey -in FILE)" lydite sign RESULT'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +103,25 @@ def public_key(pem: str, where: str) -> PublicKey:
     return PublicKey(_of_pem(pem, _PUBLIC, _PUBLIC_HEAD, where))
 
 
+def is_public(pem: str) -> bool:
+    """Is this the text of a public key, whatever is wrong with it?"""
+    return f"-----BEGIN {_PUBLIC}-----" in pem and _PRIVATE not in pem
+
+
 def private_key(pem: str, where: str) -> PrivateKey:
     """The private key of a PEM text; no error repeats anything of it."""
+    if is_public(pem):
+        raise InputError(
+            "expected a private key, found a public one, by which nobody signs",
+            where=where,
+            remedy="name the file of the private key, which lies beside it without .pub",
+        )
+    if f"-----BEGIN {_ENCRYPTED}-----" in pem:
+        raise InputError(
+            "expected a private key that can be read at once, found one that is encrypted by a password",
+            where=where,
+            remedy=_DECRYPT,
+        )
     return PrivateKey(_of_pem(pem, _PRIVATE, _PRIVATE_HEAD, where))
 
 

@@ -1,9 +1,11 @@
 """Making a statement: from the result of a campaign and the files that it left, to what is signed."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import lydite
 from lydite.model import (
@@ -18,6 +20,7 @@ from lydite.model import (
     digest_of,
 )
 from lydite.statements.contradictions import contradictions
+from lydite.statements.places import without_places
 from lydite.statements.runs import RUNS, Code, TrialRuns, runs_from
 from lydite.statements.statement import (
     CaseFacts,
@@ -27,6 +30,9 @@ from lydite.statements.statement import (
     TrialFacts,
     root_of_trials,
 )
+
+Told: TypeAlias = Callable[[str], str]
+"""A text as it is told to others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +73,19 @@ def kept_runs(result: CampaignResult, folders: Sequence[Path] = ()) -> tuple[Kep
 
 
 def statement_of(
-    result: CampaignResult, decision: Decision, kept: Sequence[Kept], *, git_commit: str = "", url: str = ""
+    result: CampaignResult,
+    decision: Decision,
+    kept: Sequence[Kept],
+    *,
+    git_commit: str = "",
+    url: str = "",
+    here: Path | None = None,
 ) -> Statement:
-    """What is signed of a campaign; an error, where its result and its runs do not fit."""
+    """What is signed of a campaign; an error, where its result and its runs do not fit.
+
+    Paths below the folder `here` are told as seen from there: unless given, from the current one.
+    """
+    told = partial(without_places, here=here or Path.cwd())
     trials = tuple(
         TrialFacts(
             case=each.case,
@@ -82,14 +98,14 @@ def statement_of(
         for each in kept
     )
     statement = Statement(
-        configuration=_configuration(result, git_commit),
+        configuration=_configuration(result, git_commit, told),
         verdict=result.verdict,
-        sentence=result.sentence,
+        sentence=told(result.sentence),
         interrupted=result.interrupted,
         result=digest_of(as_form(result)),
         url=url,
-        decision=decision,
-        phases=tuple(_phase(each) for each in result.phases),
+        decision=_decision(decision, told),
+        phases=tuple(_phase(each, told) for each in result.phases),
         cases=tuple(_case(each) for each in result.cases),
         codes=_codes(kept),
         trials=trials,
@@ -132,15 +148,15 @@ def _codes(kept: Sequence[Kept]) -> tuple[Code, ...]:
     return tuple(sorted(codes, key=lambda code: (code.target, code.digest)))
 
 
-def _configuration(result: CampaignResult, git_commit: str) -> Configuration:
+def _configuration(result: CampaignResult, git_commit: str, told: Told) -> Configuration:
     return Configuration(
         identity=result.identity,
-        target=result.target,
+        target=told(result.target),
         preset=result.preset,
         seed=result.seed,
         phases=tuple(phase.name for phase in result.phases),
         begun=result.begun,
-        reproduce=result.reproduce,
+        reproduce=told(result.reproduce),
         code=result.code,
         commit=result.commit,
         git_commit=git_commit,
@@ -150,8 +166,13 @@ def _configuration(result: CampaignResult, git_commit: str) -> Configuration:
     )
 
 
-def _phase(phase: PhaseResult) -> PhaseFacts:
-    return PhaseFacts(name=phase.name, work=phase.work, outcome=phase.outcome, message=phase.message)
+def _decision(decision: Decision, told: Told) -> Decision:
+    outcomes = (replace(each, sentence=told(each.sentence)) for each in decision.outcomes)
+    return replace(decision, sentence=told(decision.sentence), outcomes=tuple(outcomes))
+
+
+def _phase(phase: PhaseResult, told: Told) -> PhaseFacts:
+    return PhaseFacts(name=phase.name, work=phase.work, outcome=phase.outcome, message=told(phase.message))
 
 
 def _case(case: Case) -> CaseFacts:
