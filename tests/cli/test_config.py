@@ -134,8 +134,9 @@ def test_no_verb_shows_a_password(words: list[str]) -> None:
     assert "swordfish" not in said.out + said.err
 
 
-def test_the_schema_is_printed() -> None:
-    said = lydite("config", "schema")
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_the_schema_is_printed(words: tuple[str, ...]) -> None:
+    said = lydite("config", "schema", *words)
 
     assert said.code == 0
     assert json.loads(said.out) == schema()

@@ -196,9 +196,11 @@ def test_a_locked_history_is_read_and_what_cannot_be_added_is_told(
 
     (trouble,) = evidence.troubles
     assert trouble.startswith("not kept in the history: expected its turn to write, found database is locked")
+    assert trouble.endswith(f"; then: lydite history add {tmp_path / 'two/result.json'}")
+    assert lydite("history", "add", str(tmp_path / "two/result.json")).code == 0
     assert [told.news for told in evidence.dossier.news] == [News.NEW]
     with History(".lydite/history.db") as history:
-        assert [each.identity for each in history.list()] == ["one"]
+        assert [each.identity for each in history.list()] == ["two", "one"]
 
 
 def test_a_campaign_that_died_can_be_reported_and_is_incomplete(tmp_path: Path) -> None:

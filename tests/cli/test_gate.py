@@ -99,6 +99,17 @@ def test_a_waiver_counts_until_its_day(before: list[str], today: str, code: int,
     assert "    waiver: ann answers for it until 2026-12-01: the clock test" in said.out.splitlines()
 
 
+def test_no_day_before_the_campaign_makes_an_expired_waiver_count(before: list[str]) -> None:
+    Path("waivers.toml").write_text(WAIVER.replace("2026", "2020"))
+    file = written("bad.json", with_cases(*suite_of("unit", 9, failed=1)))
+
+    said = lydite("gate", file, *before, "--waivers", "waivers.toml", "--today", "2020-11-30")
+
+    assert said.code == 2
+    assert "began on 2026-11-" in said.err
+    assert "2020-11-30 is before that (--today)" in said.err
+
+
 def test_an_old_waiver_does_not_count_today(before: list[str]) -> None:
     Path("waivers.toml").write_text(WAIVER.replace("2026", "2020"))
     file = written("bad.json", with_cases(*suite_of("unit", 9, failed=1)))

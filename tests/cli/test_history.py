@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lydite.history import History
-from lydite.model import CampaignResult, Dossier, Outcome, from_form
+from lydite.model import CampaignResult, Dossier, Outcome, as_form, from_form
 from tests.cli.terminal import lydite
 from tests.history.campaigns import campaign, decision, failed, figure, passed
 
@@ -79,6 +79,47 @@ def test_an_export_can_be_read_again(project: Path) -> None:
     assert written == printed[:2]
     assert said.out == "2 campaigns in all.jsonl\n"
     assert len(lydite("history", "export", "--json").json["campaigns"]) == 3
+
+
+def test_what_was_exported_is_added_elsewhere_with_its_decisions() -> None:
+    lydite("history", "export", "--out", "all.jsonl")
+
+    said = lydite("history", "add", "all.jsonl", "--history", "team.db", "--json")
+    again = lydite("history", "add", "all.jsonl", "--history", "team.db")
+
+    assert (said.code, said.json["added"], said.json["known"]) == (0, ["coin-1", "coin-2", "coin-3"], [])
+    assert again.out == "0 campaigns added, 3 were there already\n"
+    assert lydite("history", "export", "--history", "team.db").out == Path("all.jsonl").read_text()
+
+
+def test_a_result_that_could_not_be_kept_is_added_later_and_judged() -> None:
+    Path("result.json").write_text(json.dumps(as_form(campaign(4, [passed("c")]))))
+
+    said = lydite("history", "add", "result.json")
+
+    assert said.out == "1 campaign added, 0 were there already\n"
+    (listed,) = lydite("history", "list", "--limit", "1", "--json").json["campaigns"]
+    assert (listed["identity"], listed["standing"]) == ("coin-4", "passed")
+
+
+def test_nothing_is_added_where_anything_is_wrong() -> None:
+    lydite("history", "export", "--out", "all.jsonl")
+    good = Path("all.jsonl").read_text()
+    Path("torn.jsonl").write_text(good[:-40])
+    Path("other.json").write_text('{"a": 1}')
+    Path("bank.json").write_text(json.dumps(as_form(campaign(4)) | {"seconds": "long"}))
+
+    said = lydite("history", "add", "torn.jsonl", "other.json", "bank.json", "--history", "team.db")
+    changed = json.dumps(as_form(campaign(1, [passed("another")])))
+    Path("same-name.json").write_text(changed)
+    taken = lydite("history", "add", "same-name.json")
+
+    assert said.code == taken.code == 2
+    assert "torn.jsonl, line 3" in said.err
+    assert "expected the result of a campaign, or lines that" in said.err
+    assert "bank.json, seconds" in said.err
+    assert not Path("team.db").exists()
+    assert "found another one called coin-1" in taken.err
 
 
 @pytest.mark.parametrize(

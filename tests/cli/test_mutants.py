@@ -186,7 +186,7 @@ def test_the_json_has_its_stable_keys() -> None:
     assert (said.json["verb"], said.json["target"]) == ("mutants", "well.trials")
     caught, unfit = said.json["mutants"]
     assert set(caught) == set(unfit)
-    assert (caught["label"], caught["runs"], caught["error"]) == ("trials.rough", 6, None)
+    assert (caught["label"], caught["runs"], caught["error"]) == ("well.rough", 6, None)
     assert caught["shrunk"]["faults"] == {"before": 2, "after": 0}
     assert Path(caught["failure_file"]).is_file()
     assert unfit["error"]["error"] == "MutantDoesNotFit"

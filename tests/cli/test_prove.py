@@ -137,6 +137,28 @@ def test_ctrl_c_leaves_a_result_that_is_whole() -> None:
     assert result.cases[0].runs > 0
 
 
+LOOKS = """\
+import json
+from pathlib import Path
+
+
+def test_there_is_a_result_from_the_beginning():
+    (file,) = Path("kept").glob("result.json")
+    assert json.loads(file.read_text())["interrupted"] is True
+"""
+
+
+def test_a_campaign_that_dies_in_its_first_phase_has_left_a_result_too() -> None:
+    Path("test_looks.py").write_text(LOOKS)
+    Path("campaign.toml").write_text(
+        '[[quick.phases]]\nname = "looks"\nwork = "pytest"\ntargets = ["test_looks.py"]\n'
+    )
+
+    said = lydite("prove", "campaign.toml", "--preset", "quick", "--out", "kept")
+
+    assert said.code == 0, said.out
+
+
 def test_a_target_that_is_not_there_is_refused_before_anything_is_kept() -> None:
     said = lydite("prove", "nowhere")
 

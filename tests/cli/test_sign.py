@@ -58,7 +58,7 @@ def test_a_campaign_is_signed_with_every_run() -> None:
     assert said.out.startswith(f"SIGNED  bank.trials, campaign {result.identity}: PASSED")
     assert "binds:  6 runs of 1 trial, 1 case, root " in said.out
     assert "verify: lydite verify statement.json --key release.key.pub" in said.out
-    assert (trial["case"], trial["target"]) == ("trials.never_overdrawn", "bank.trials")
+    assert (trial["case"], trial["target"]) == ("bank.never_overdrawn", "bank.trials")
     assert [run["seed"] for run in trial["runs"]] == [*range(6)]
     runs = lydite("run", "bank.trials", "--seed", "3", "--json").json["runs"]
     assert trial["runs"][3]["digest"] == runs[0]["digest"]
@@ -81,7 +81,7 @@ def test_a_campaign_with_tests_is_signed_with_each_of_them() -> None:
     predicate = payload()["predicate"]
     assert said.json["result"] == predicate["result"] == "FAILED"
     assert (said.json["cases"], said.json["runs"]) == (4, 2)
-    assert "trials.never_overdrawn" in predicate["passedTests"]
+    assert "bank.never_overdrawn" in predicate["passedTests"]
     assert [name.rpartition("::")[2] for name in predicate["failedTests"]] == ["test_breaks"]
     assert [name.rpartition("::")[2] for name in predicate["warnedTests"]] == ["test_waits"]
 

@@ -53,7 +53,7 @@ def test_a_sample_is_run_again_and_told_run_by_run(signed: Path) -> None:
     assert said.code == 0
     assert "run again: 3 of 6 runs, drawn by ann" in said.out
     for run in told["reruns"]:
-        line = f"  same   trials.never_overdrawn  seed {run['seed']}  HOLDS  digest {run['seen_digest'][:16]}"
+        line = f"  same   bank.never_overdrawn  seed {run['seed']}  HOLDS  digest {run['seen_digest'][:16]}"
         assert line in said.out
         assert run["same"]
         assert run["expected_digest"] == run["seen_digest"]
@@ -143,7 +143,7 @@ def test_a_digest_that_is_not_so_is_refuted_by_running_it(signed: Path) -> None:
     told = verify("--all", "--json").json
 
     assert said.code == 1
-    assert "  OTHER  trials.never_overdrawn  seed 0" in said.out
+    assert "  OTHER  bank.never_overdrawn  seed 0" in said.out
     assert f"    expected  {'ab' * 32}  HOLDS" in said.out
     assert f"    seen      {true}  HOLDS" in said.out
     assert "REFUTED  1 of 6 runs are not what it says" in said.out
@@ -279,13 +279,18 @@ def test_many_runs_are_told_by_their_trial(project: Path) -> None:
     said = verify("--all")
 
     assert said.code == 0
-    assert "  same   trials.never_overdrawn  50 seeds" in said.out
+    assert "  same   bank.never_overdrawn  50 seeds" in said.out
     assert "seed 7 " not in said.out
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("", "the envelope ends"), ("{}\n", "an envelope has payload"), ("[]\n", "is an object, found list")],
+    [
+        ("", "expected a statement, found something else"),
+        ("{}\n", "expected a statement, found something else"),
+        ('{"payload":""}', "the envelope ends"),
+        ('{"payload":""}\n', "an envelope has payload"),
+    ],
 )
 def test_a_damaged_statement_is_one_sentence(signed: Path, text: str, told: str) -> None:
     Path("statement.json").write_text(text)

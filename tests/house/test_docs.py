@@ -108,12 +108,21 @@ def unknown_commands(path: str, text: str) -> list[str]:
 
 
 def _unknown_in_lydite(words: list[str]) -> Iterator[str]:
+    if words and words[0].startswith("-"):
+        # Options of `lydite` itself stand in front of the verb, some with a value.
+        begin = next((at for at, word in enumerate(words) if word in verbs()), len(words))
+        yield from _unknown_options("", words[:begin])
+        words = words[begin:]
     verb = words[0] if words and re.fullmatch(r"[a-z][a-z_-]*", words[0]) else ""
     if verb not in verbs():
         yield f"`lydite {verb}` does not exist; there are {', '.join(sorted(filter(None, verbs())))}"
         return
     if len(words) > 1 and f"{verb} {words[1]}" in verbs():
         verb = f"{verb} {words[1]}"
+    yield from _unknown_options(verb, words)
+
+
+def _unknown_options(verb: str, words: list[str]) -> Iterator[str]:
     for word in words:
         option = word.strip("[]").split("=")[0]
         if re.fullmatch(r"--?[a-z][\w-]*", option) and option not in verbs()[verb]:
@@ -196,6 +205,8 @@ def test_the_reference_of_the_command_line_is_as_generated() -> None:
     [
         ("Use `lydite frobnicate` now.", "`lydite frobnicate` does not exist"),
         ("```console\n$ lydite run counter --frobnicate\n```\n", "no option --frobnicate"),
+        ("Use `lydite --debug --lgo info run counter`.", "`lydite ` has no option --lgo"),
+        ("Use `lydite --log info run --frobnicate`.", "`lydite run` has no option --frobnicate"),
         ("```sh\nlydite run \\\n  --frobnicate\n```\n", "no option --frobnicate"),
         ("Say `make coffee`.", "`make coffee` does not exist"),
     ],

@@ -93,7 +93,7 @@ def test_each_run_tells_whether_it_has_loaded_the_mutant(
     home: Path, mutant: str, told: list[bool | None]
 ) -> None:
     with ForkedEngine(Opening(target="mill.trials", mutant=mutant)) as engine:
-        runs = [engine.run(Order(number=0, label="trials.turns", seed=seed)) for seed in (0, 1)]
+        runs = [engine.run(Order(number=0, label="mill.turns", seed=seed)) for seed in (0, 1)]
 
     assert [run.in_force for run in runs] == told
 

@@ -46,6 +46,21 @@ def test_a_target_names_trials(home: Path, target: str, found: list[str]) -> Non
     assert names(aim(target, home)) == found
 
 
+@pytest.mark.parametrize(
+    ("target", "scope"),
+    [
+        ("bank.trials", "bank"),
+        ("bank/trials.py", "bank"),
+        ("bank.trials:never_overdrawn", "bank"),
+        ("bank.law", "law"),
+        ("shop.py", "shop"),
+        ("counter", "counter"),
+    ],
+)
+def test_trials_are_called_after_what_tells_projects_apart(home: Path, target: str, scope: str) -> None:
+    assert aim(target, home).scope == scope
+
+
 def test_a_file_in_a_package_is_imported_as_part_of_it(home: Path) -> None:
     assert aim("bank/trials.py", home).module == "bank.trials"
 

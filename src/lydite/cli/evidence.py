@@ -6,6 +6,8 @@ it has looked at; `lydite gate` asks for all that a release needs.
 
 import datetime as dt
 import json
+import logging
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -77,7 +79,9 @@ def evidence_of(result: CampaignResult, folder: Path, settings: "Settings") -> E
         result_file = write_result(result, folder)
     except LyditeError as error:
         troubles.append(f"no {RESULT}: {error}")
-    dossier = _kept(result, settings, troubles)
+        logging.getLogger("lydite.reports").warning("%s", troubles[-1])
+    dossier = _kept(result, settings, troubles, result_file)
+    _log_gates(dossier)
     written = {}
     place = Path(settings.report.folder) / result.identity if settings.report.folder else folder
     for name in settings.report.formats:
@@ -86,9 +90,21 @@ def evidence_of(result: CampaignResult, folder: Path, settings: "Settings") -> E
             _write(name, path, dossier)
         except LyditeError as error:
             troubles.append(f"no {path.name}: {error}")
+            logging.getLogger("lydite.reports").warning("%s", troubles[-1])
         else:
             written[name] = path
+            logging.getLogger("lydite.reports").info("%s is written", path)
     return Evidence(dossier=dossier, result_file=result_file, written=written, troubles=tuple(troubles))
+
+
+def _log_gates(dossier: Dossier) -> None:
+    """Say in the log what the gates say: each that failed, and the decision."""
+    decision, log = dossier.decision, logging.getLogger("lydite.gates")
+    if decision is not None:
+        for outcome in decision.outcomes:
+            if outcome.standing is Standing.FAILED:
+                log.warning("%s failed: %s", outcome.gate, outcome.sentence)
+        log.info("%s", decision.sentence)
 
 
 def write_result(result: CampaignResult, folder: Path) -> Path:
@@ -100,7 +116,7 @@ def write_result(result: CampaignResult, folder: Path) -> Path:
     return path
 
 
-def _kept(result: CampaignResult, settings: "Settings", troubles: list[str]) -> Dossier:
+def _kept(result: CampaignResult, settings: "Settings", troubles: list[str], file: Path | None) -> Dossier:
     """The campaign with all that the history knows about it, and what the gates say."""
     decided: Dossier | None = None
     try:
@@ -108,15 +124,18 @@ def _kept(result: CampaignResult, settings: "Settings", troubles: list[str]) -> 
 
         with History(history_place(settings)) as history:
             known = history.dossier(result)
-            decided = _decided(known, history.previous(result), settings)
+            decided = decided_of(known, history.previous(result), settings)
             history.add(result, decided.decision)
     except LyditeError as error:
-        troubles.append(f"not kept in the history: {error}")
+        later = "" if file is None else f"; then: lydite history add {shlex.quote(str(file))}"
+        troubles.append(f"not kept in the history: {error}{later}")
+        logging.getLogger("lydite.history").warning("%s", troubles[-1])
     # What could be read of it counts, also where nothing could be added.
-    return decided or _decided(Dossier(result=result), None, settings)
+    return decided or decided_of(Dossier(result=result), None, settings)
 
 
-def _decided(dossier: Dossier, previous: CampaignResult | None, settings: "Settings") -> Dossier:
+def decided_of(dossier: Dossier, previous: CampaignResult | None, settings: "Settings") -> Dossier:
+    """The same with what the gates say of what the campaign has looked at."""
     from lydite.gates import decide
 
     rules = rules_of(settings).relaxed()

@@ -1,10 +1,11 @@
 """What every verb does about errors: one clear sentence, the right exit code, and no traceback unasked."""
 
+import contextlib
 import functools
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import ParamSpec
 
 import typer
@@ -16,10 +17,11 @@ Given = ParamSpec("Given")
 
 
 class Guard:
-    """Wraps a verb, which returns its exit code. `debug` shows tracebacks."""
+    """Wraps a verb, which returns its exit code. `debug` shows tracebacks, `log` what components do meanwhile."""
 
     def __init__(self) -> None:
         self.debug = False
+        self.log = ""
 
     def __call__(self, verb: Callable[Given, Exit]) -> Callable[Given, None]:
         """The verb as the command line calls it."""
@@ -27,7 +29,8 @@ class Guard:
         @functools.wraps(verb)
         def guarded_verb(*args: Given.args, **kwargs: Given.kwargs) -> None:
             try:
-                code = verb(*args, **kwargs)
+                with _heard(self.log):
+                    code = verb(*args, **kwargs)
                 sys.stdout.flush()
             except LyditeError as error:
                 if self.debug:
@@ -50,6 +53,27 @@ class Guard:
 
 
 guarded = Guard()
+
+
+@contextlib.contextmanager
+def _heard(levels: str) -> Iterator[None]:
+    """Show what components do on standard error, from these levels on; without any, nothing is loaded for it."""
+    if not levels:
+        yield
+        return
+    from lydite.logs import Line, levels_of, listening, shown
+
+    # A bar of progress that stands there is taken away first; it comes again with the next step.
+    begin = "\r\x1b[2K" if sys.stderr.isatty() else ""
+
+    def show(line: Line) -> None:
+        # Whoever read it may have gone: that is no reason to do less.
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"{begin}{shown(line)}\n")
+            sys.stderr.flush()
+
+    with listening(levels_of(levels, where="--log"), show):
+        yield
 
 
 def _say_no_more() -> None:

@@ -2,13 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 if TYPE_CHECKING:
     from lydite.config import Settings
     from lydite.gates import Rules
     from lydite.history import History
     from lydite.model import CampaignResult
+
+
+Value = TypeVar("Value")
 
 
 def history_place(settings: "Settings") -> str:
@@ -50,25 +53,36 @@ def is_a_result(text: str) -> bool:
 def result_in(path: Path) -> "CampaignResult":
     """The result of a campaign in a file, as `lydite prove` leaves it; also of one that did not come to its end."""
     from lydite.cli.files import read_whole
-    from lydite.model import CampaignResult, InputError, from_form
+    from lydite.model import CampaignResult
 
-    text = read_whole(path)
+    return value_of(CampaignResult, form_of(read_whole(path), str(path)), str(path))
+
+
+def form_of(text: str, where: str, first_line: int = 1) -> Any:
+    """The JSON of a result, from whoever wrote it."""
+    from lydite.model import InputError
 
     def refused(constant: str) -> NoReturn:
-        raise InputError(f"the result has {constant}, which is no number", where=str(path))
+        raise InputError(f"the result has {constant}, which is no number", where=where)
 
     try:
-        form = json.loads(text, parse_constant=refused)
+        return json.loads(text, parse_constant=refused)
     except json.JSONDecodeError as error:
         raise InputError(
             f"the result is no JSON: {error.msg}",
-            where=f"{path}, line {error.lineno}",
+            where=f"{where}, line {first_line + error.lineno - 1}",
             remedy="give the JSON form of a campaign's result",
         ) from error
     except RecursionError as error:
-        raise InputError("the result is nested too deeply", where=str(path)) from error
+        raise InputError("the result is nested too deeply", where=where) from error
+
+
+def value_of(kind: type[Value], form: object, where: str) -> Value:
+    """The value of a form; an error that names its place."""
+    from lydite.model import InputError, from_form
+
     try:
-        return from_form(CampaignResult, form)
+        return from_form(kind, form)
     except InputError as error:
-        place = f"{path}, {error.where}" if error.where else str(path)
+        place = f"{where}, {error.where}" if error.where else where
         raise InputError(error.what, where=place, remedy=error.remedy) from error

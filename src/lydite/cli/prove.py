@@ -1,5 +1,6 @@
 """`lydite prove`: a campaign, from the simulation to the planted bugs, and what it says of a target."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -10,6 +11,7 @@ from lydite.cli.options import (
     SEED_MAX,
     ConfigOption,
     JsonOption,
+    SeedsOption,
     SetOption,
     TimeoutOption,
     WorkersOption,
@@ -43,15 +45,6 @@ PresetOption: TypeAlias = Annotated[
         help="development, ci, nightly, or one of its campaign.toml; lydite.preset unless given.",
     ),
 ]
-MostSeedsOption: TypeAlias = Annotated[
-    int | None,
-    typer.Option(
-        "--seeds",
-        min=1,
-        metavar="COUNT",
-        help="How many seeds of each trial, at most; sweep.seeds unless given.",
-    ),
-]
 FolderOption: TypeAlias = Annotated[
     Path | None,
     typer.Option(
@@ -67,7 +60,7 @@ def prove(
     *,
     preset: PresetOption = "",
     seed: Annotated[int, typer.Option(min=0, max=SEED_MAX, metavar="SEED", help="The first seed.")] = 0,
-    seeds: MostSeedsOption = None,
+    seeds: SeedsOption = None,
     workers: WorkersOption = None,
     out: FolderOption = None,
     timeout: TimeoutOption = None,
@@ -104,13 +97,19 @@ def _proven(campaign: "Campaign", setting: "Setting", loaded: "Loaded", *, tell:
     """Carry it out, tell how it goes, and do what follows."""
     from lydite import runner
     from lydite.cli.evidence import evidence_of
+    from lydite.cli.paper import say_aside
     from lydite.cli.progress import ProgressBar
+    from lydite.logs import kept, levels_of
 
-    with ProgressBar() as bar:
+    levels = levels_of(loaded.settings.log.levels, where="log.levels")
+    with kept(setting.folder, levels) as journal, ProgressBar() as bar:
         teller = _Teller(bar, setting, tell=tell)
         result = runner.carry_out(campaign, teller.watch, setting=setting)
         bar.show("evidence", 0, 0, "history, gates and reports")
-        return evidence_of(result, setting.folder, loaded.settings)
+        evidence = evidence_of(result, setting.folder, loaded.settings)
+    if journal is not None and journal.why:
+        say_aside(f"{journal.path} is not whole: {journal.why}")
+    return evidence
 
 
 def _campaign(loaded: "Loaded", preset: str, seed: int) -> "Campaign":
@@ -163,25 +162,35 @@ class _Teller:
 
     def watch(self, told: "Begun | Going | Over") -> None:
         """One step further."""
-        from lydite.cli.evidence import write_result
-        from lydite.cli.paper import say, say_aside
-        from lydite.model import LyditeError
+        from lydite.cli.evidence import RESULT
+        from lydite.cli.paper import say
         from lydite.runner import Begun, Going
 
         if isinstance(told, Begun):
             self._head = f"{told.number}/{told.of} {told.phase.name}"
             self._bar.show(self._head, 0, 0, "starting")
+            # What somebody has left there stays until there is something to take its place.
+            if not (self._setting.folder / RESULT).exists():
+                self._keep(told.so_far)
         elif isinstance(told, Going):
             self._bar.show(self._head, told.done, told.wanted, _going(told))
         else:
             self._bar.clear()
-            try:
-                write_result(told.so_far, self._setting.folder)
-            except LyditeError as error:
-                # There may be room again after the next phase, and what it finds is told in any case.
-                say_aside(str(error))
+            self._keep(told.so_far)
             if self._tell:
                 say(_phase(told.result))
+
+    def _keep(self, so_far: "CampaignResult") -> None:
+        """Write what there is, so that a campaign that dies has left it."""
+        from lydite.cli.evidence import write_result
+        from lydite.cli.paper import say_aside
+        from lydite.model import LyditeError
+
+        try:
+            write_result(so_far, self._setting.folder)
+        except LyditeError as error:
+            # There may be room again after the next phase, and what it finds is told in any case.
+            say_aside(str(error))
 
 
 def _going(told: "Going") -> str:
@@ -255,8 +264,19 @@ def _ended(evidence: "Evidence", *, as_json: bool) -> Exit:
     say(f"  doubt: {doubt}" for doubt in result.environment.doubts)
     say(f"  {trouble}" for trouble in evidence.troubles)
     say(f"  {file.name}: {file}" for file in evidence.files)
+    say(_logs(evidence) if code is not Exit.HOLDS else ())
     say(f"  again:  {result.reproduce}")
     return code
+
+
+def _logs(evidence: "Evidence") -> list[str]:
+    """The command that shows what everybody was doing, where that was kept."""
+    from lydite.logs import FILE_NAME
+
+    folder = evidence.result_file.parent if evidence.result_file is not None else None
+    if folder is None or not (folder / FILE_NAME).is_file():
+        return []
+    return [f"  logs:   {shlex.join(['lydite', 'logs', str(folder)])}"]
 
 
 def _gates(evidence: "Evidence") -> list[str]:

@@ -12,6 +12,7 @@ from lydite.cli import (
     history,
     init,
     listing,
+    logs,
     mutants,
     new_key,
     prove,
@@ -54,6 +55,7 @@ app.command("mutants", short_help="Plant each bug in turn, and tell what catches
 )
 app.command("gate", short_help="Decide by the gates whether to ship.")(guarded(gate.gate))
 app.command("report", short_help="Write the reports of a campaign.")(guarded(report.report))
+app.command("logs", short_help="Read what a campaign and its programs said.")(guarded(logs.logs))
 app.command("new-key", short_help="Make a pair of keys to sign by.")(guarded(new_key.new_key))
 app.command("sign", short_help="Sign what a campaign has found.")(guarded(sign.sign))
 app.command("verify", short_help="Check a statement, and do its runs again.")(guarded(verify.verify))
@@ -96,8 +98,15 @@ app.add_typer(history.verbs)
 def _lydite(
     *,
     debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
+    log: str = typer.Option(
+        "",
+        "--log",
+        metavar="LEVELS",
+        help="Show on standard error what components do, such as info or engine=debug,harness=info.",
+    ),
 ) -> None:
     guarded.debug = debug
+    guarded.log = log
 
 
 def main() -> None:

@@ -17,6 +17,9 @@ DAY_S = 86_400
 
 PATH = "a path without a zero byte"
 
+LEVEL = "(debug|info|warning|error|off)"
+LEVELS = rf"\s*({LEVEL}|[\w.-]+\s*=\s*{LEVEL})(\s*,\s*({LEVEL}|[\w.-]+\s*=\s*{LEVEL}))*\s*"
+
 
 def told(meaning: str, **limits: Any) -> dict[str, Any]:
     """What a key means, and what limits it: `unit`, `low`, `high`, `choices`, `shape` and its `words`, `secret`."""
@@ -214,6 +217,21 @@ class ReportSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogSettings:
+    """What a campaign keeps of what it was doing."""
+
+    levels: str = field(
+        default="info",
+        metadata=told(
+            "From which level on components are kept in `campaign.log`: one level for all of Lydite, and others by "
+            "name, such as `info,engine=debug`; `off` keeps nothing.",
+            shape=LEVELS,
+            words="levels such as info,engine=debug: each debug, info, warning, error or off",
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, section by section."""
 
@@ -227,3 +245,4 @@ class Settings:
     gates: Gates = field(default_factory=Gates)
     history: HistorySettings = field(default_factory=HistorySettings)
     report: ReportSettings = field(default_factory=ReportSettings)
+    log: LogSettings = field(default_factory=LogSettings)

@@ -47,7 +47,7 @@ def test_a_campaign_that_holds_says_so() -> None:
     assert outcomes(result) == [Outcome.PASSED, Outcome.PASSED]
     assert (result.verdict, result.interrupted) == (Verdict.HOLDS, False)
     assert result.sentence == "bank holds: 2 cases passed in 2 phases"
-    assert [case.name for case in result.cases] == ["trials.never_overdrawn", "bank.mutants.no-check"]
+    assert [case.name for case in result.cases] == ["bank.never_overdrawn", "bank.mutants.no-check"]
     assert [(case.runs, case.failures) for case in result.cases] == [(4, 0), (1, 0)]
     assert len(result.code) == 64
     assert result.reproduce == "lydite prove bank --preset mine"
@@ -167,6 +167,7 @@ def test_the_watcher_hears_of_every_phase_and_what_there_is_so_far() -> None:
     assert [(each.phase.name, each.number, each.of) for each in begun] == [("one", 1, 2), ("two", 2, 2)]
     assert [len(each.so_far.phases) for each in over] == [1, 2]
     assert [each.so_far.interrupted for each in over] == [True, False]
+    assert [(len(each.so_far.phases), each.so_far.interrupted) for each in begun] == [(0, True), (1, True)]
     assert [(each.done, each.wanted) for each in going[:4]] == [(1, 4), (2, 4), (3, 4), (4, 4)]
     assert going[0].left_s is not None
 
@@ -174,7 +175,17 @@ def test_the_watcher_hears_of_every_phase_and_what_there_is_so_far() -> None:
 def test_cases_of_one_name_in_two_phases_have_names_of_their_own() -> None:
     result = carried(trials("one", "bank.trials"), trials("two", "bank.trials"))
 
-    assert [case.name for case in result.cases] == ["trials.never_overdrawn", "trials.never_overdrawn (two)"]
+    assert [case.name for case in result.cases] == ["bank.never_overdrawn", "bank.never_overdrawn (two)"]
+
+
+def test_cases_of_one_name_in_one_phase_have_names_of_their_own() -> None:
+    same = ("bank.trials", "bank/trials.py", "bank.trials:never_overdrawn")
+
+    result = carried(Phase(name="one", work=Work.TRIALS, targets=same, seeds=1))
+
+    names = [case.name for case in result.cases]
+    assert names[0] == "bank.never_overdrawn"
+    assert len({*names}) == 3
 
 
 @pytest.mark.parametrize(

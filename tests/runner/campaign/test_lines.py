@@ -108,7 +108,10 @@ def test_without_pytest_cov_it_is_told_why_nothing_was_counted(monkeypatch: pyte
 
     assert figures(result) == []
     assert result.phases[0].outcome is Outcome.PASSED
-    assert result.phases[0].message == "no lines were counted: pytest-cov is not installed"
+    assert (
+        result.phases[0].message
+        == "no lines were counted: pytest-cov is not installed; pip install pytest-cov"
+    )
     (gate,) = (each for each in decide(result, Rules(), today=DAY).outcomes if each.gate == "coverage.lines")
     assert gate.standing is Standing.NOT_EVALUATED
 

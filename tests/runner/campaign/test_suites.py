@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lydite.harness import Campaign, Phase
+from lydite.logs import Wanted, kept, levels_of, logs_in
 from lydite.model import Case, Outcome, PhaseResult, Work
 from lydite.runner import carry_out, setting_of
 from lydite.runner.campaign.child import Child
@@ -101,6 +102,20 @@ def test_each_test_is_a_case_with_its_category() -> None:
     assert found["test_is_skipped"].message == "not here"
 
 
+def test_a_phase_may_be_called_like_the_log_of_the_campaign(project: Path) -> None:
+    phase = Phase(name="campaign", work=Work.PYTEST, targets=("checks/test_checks.py",))
+    campaign = Campaign(target="bank", preset="mine", phases=(phase,))
+    setting = setting_of(campaign, out=project / "kept")
+    setting.folder.mkdir()
+
+    with kept(setting.folder, levels_of("info", where="here")):
+        carry_out(campaign, setting=setting)
+
+    lines = logs_in(setting.folder, Wanted()).lines
+    assert lines[0].text.startswith(f"{setting.identity} begins: bank, mine, ")
+    assert any(line.component == "campaign-1" and "one is not two" in line.text for line in lines)
+
+
 def test_tests_on_many_cores_are_told_once() -> None:
     result = pytested("checks/test_checks.py", options=("-n", "2"))
 
@@ -138,6 +153,23 @@ def test_tests_that_take_too_long_are_ended(project: Path) -> None:
 
     assert result.outcome is Outcome.BROKEN
     assert result.message.startswith("the tests took longer than 1e-06 s and were ended")
+    assert "; give its phase more `seconds`, or see what took so long: lydite logs " in result.message
+    assert result.message.endswith(" --component tests")
+
+
+def test_tests_that_are_killed_say_what_may_help(project: Path) -> None:
+    (project / "checks/test_dies.py").write_text(
+        "import os\n\n\ndef test_dies():\n    os.kill(os.getpid(), 9)\n"
+    )
+
+    result = pytested("checks/test_dies.py")
+
+    assert result.outcome is Outcome.BROKEN
+    assert "pytest ended with status -9: " in result.message
+    assert (
+        "the machine may have run out of memory, or somebody has stopped it; see lydite logs "
+        in result.message
+    )
 
 
 def test_what_tests_brought_up_is_taken_down_when_their_time_is_over(project: Path) -> None:
@@ -207,7 +239,7 @@ def test_a_harness_whose_time_is_over_is_broken() -> None:
 
 
 def test_a_harness_whose_time_is_over_is_shut_down(project: Path) -> None:
-    child = ended_when(project / "endless.txt", [sys.executable, "-P", "-m", LODGING, "own:Endless"])
+    child = ended_when(project / "endless.txt", [sys.executable, "-P", "-m", LODGING, "own:Endless", "60"])
 
     assert child.late
     assert (project / "steps.txt").read_text().split()[-1] == "shutdown"

@@ -130,8 +130,8 @@ def test_a_benchmark_tells_what_a_run_costs_with_its_interval() -> None:
     result = carried(Phase(name="speed", work=Work.BENCHMARKS, targets=("bank.trials",), seeds=6))
 
     (case,), (cost,) = result.cases, result.measurements
-    assert (case.name, case.suite, case.runs) == ("trials.never_overdrawn.performance", "performance", 6)
-    assert (cost.name, cost.samples, cost.unit) == ("cost.trials.never_overdrawn.cpu_s", 6, "s")
+    assert (case.name, case.suite, case.runs) == ("bank.never_overdrawn.performance", "performance", 6)
+    assert (cost.name, cost.samples, cost.unit) == ("cost.bank.never_overdrawn.cpu_s", 6, "s")
     assert cost.low is not None
     assert cost.high is not None
     assert cost.low <= cost.value <= cost.high

@@ -295,7 +295,7 @@ def test_the_pytest_file_says_what_was_found_and_leaves_the_planted_bug_out(home
         )
 
     compile(text, "test_bank.py", "exec")
-    assert text.startswith('"""not-negative failed in trials.never_overdrawn with seed 1: does not hold')
+    assert text.startswith('"""not-negative failed in bank.never_overdrawn with seed 1: does not hold')
     assert "with the bug no-check planted, which this test leaves out" in text
     assert "mutant" not in text
     assert 'lydite replay "a b"' in text

@@ -29,6 +29,7 @@ from lydite.model import (
     Work,
     digest_of,
 )
+from lydite.runner.campaign import logged
 from lydite.runner.campaign.errands import (
     FOLDER,
     HOME,
@@ -94,17 +95,22 @@ def carry_out(
 ) -> CampaignResult:
     """Carry out a campaign, and tell the watcher how it goes."""
     ledger = _Ledger(campaign=campaign, setting=setting or setting_of(campaign))
+    logged.begins(campaign, ledger.setting)
     for number, phase in enumerate(campaign.phases, 1):
-        watch(Begun(phase=phase, number=number, of=len(campaign.phases)))
+        watch(Begun(phase=phase, number=number, of=len(campaign.phases), so_far=ledger.result()))
         why = ledger.why_not(phase)
         if why:
             ledger.results.append(
                 PhaseResult(name=phase.name, work=phase.work, outcome=Outcome.SKIPPED, message=why)
             )
         else:
+            logged.phase_begins(phase, number, len(campaign.phases))
             ledger.carry(phase, watch)
+        logged.phase_is_over(ledger.results[-1])
         watch(Over(result=ledger.results[-1], so_far=ledger.result()))
-    return ledger.result()
+    result = ledger.result()
+    logged.is_over(result)
+    return result
 
 
 @dataclass(slots=True, kw_only=True)
@@ -147,6 +153,7 @@ class _Ledger:
                 match piece:
                     case Case():
                         cases.append(self._named(piece, phase))
+                        logged.case_is_known(cases[-1], phase)
                     case Code():
                         self.codes.append(piece.digest)
                     case Remark():
@@ -163,6 +170,7 @@ class _Ledger:
         except LyditeError as error:
             outcome, message = Outcome.BROKEN, str(error)
         except Exception as error:
+            logged.raised(phase, error)
             outcome, message = Outcome.BROKEN, f"{type(error).__name__}: {error}"
         found = outcome_of(cases)
         # What has failed has failed, also where something else went wrong afterwards.
@@ -195,7 +203,10 @@ class _Ledger:
     def _named(self, case: Case, phase: Phase) -> Case:
         """The case under a name of its own in this campaign."""
         self.names[case.name] += 1
-        return case if self.names[case.name] == 1 else replace(case, name=f"{case.name} ({phase.name})")
+        if self.names[case.name] == 1:
+            return case
+        # Two targets of one phase may have trials of one name, so that this one may be taken, too.
+        return self._named(replace(case, name=f"{case.name} ({phase.name})"), phase)
 
     def result(self) -> CampaignResult:
         """The campaign so far; interrupted, as long as a phase is missing."""

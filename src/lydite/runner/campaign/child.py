@@ -1,13 +1,16 @@
 """A child: a process that carries out a phase and tells how it goes, line by line, on a pipe of its own.
 
-What it prints goes to a log. It leads a process group, so that nothing which it has started outlives it. When its time
-is over, or Ctrl-C comes, it is first asked to end, as by Ctrl-C, so that it can take down what it brought up.
+What it prints goes to a log, and what the processes print that it starts, to a folder beside it, if they know of
+that. It leads a process group, so that nothing which it has started outlives it. When its time is over, or Ctrl-C
+comes, it is first asked to end, as by Ctrl-C, so that it can take down what it brought up.
 """
 
 import contextlib
 import json
+import logging
 import os
 import selectors
+import shlex
 import signal
 import subprocess
 import time
@@ -15,8 +18,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from lydite.logs import PROCESSES, component_named
+from lydite.runner.campaign.logged import logger_of
+
 PIPE: Final = "LYDITE_TELLS"
 """The environment variable with the number of the pipe."""
+
+PROCESS_LOGS: Final = "LYDITE_PROCESS_LOGS"
+"""The environment variable with the folder in which whoever starts processes leaves what they print; it may be
+missing."""
 
 GRACE_S: Final = 30.0
 """How long a child may take to end when it is asked to."""
@@ -44,6 +54,7 @@ class Child:
         """Its exit status; negative where a signal has ended it."""
         self.late = False
         """Was it ended because its time was over?"""
+        self._component = logger_of("child", log.stem)
         self._argv = tuple(argv)
         self._seconds = seconds
         self._variables = variables
@@ -60,12 +71,19 @@ class Child:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
-                    env={**os.environ, **self._variables, PIPE: str(writing)},
+                    env={
+                        **os.environ,
+                        **self._variables,
+                        PROCESS_LOGS: str(self._emptied()),
+                        PIPE: str(writing),
+                    },
                     pass_fds=(writing,),
                     start_new_session=True,
                 )
         finally:
             os.close(writing)
+        begun = time.monotonic()
+        self._component.info("process %d is started: %s", process.pid, shlex.join(self._argv))
         try:
             yield from self._told(process, reading)
         except KeyboardInterrupt:
@@ -81,6 +99,36 @@ class Child:
                 os.killpg(process.pid, signal.SIGKILL)
             self.status = process.wait()
             os.close(reading)
+            self._log_end(process.pid, time.monotonic() - begun)
+
+    def _log_end(self, pid: int, seconds: float) -> None:
+        level = logging.WARNING if self.late or self.status else logging.INFO
+        why = ", as its time was over" if self.late else ""
+        told = "process %d has ended with status %d after %.1f s%s"
+        self._component.log(level, told, pid, self.status, seconds, why)
+
+    def _emptied(self) -> Path:
+        """The folder for what its processes print, without what an earlier campaign has left there."""
+        folder = self.log.absolute().parent / PROCESSES / self.log.stem
+        with contextlib.suppress(OSError):
+            for path in folder.glob("*.log"):
+                path.unlink()
+        return folder
+
+    @property
+    def remedy(self) -> str:
+        """What may help where it did not end by itself; nothing where it did."""
+        if self.late:
+            return f"give its phase more `seconds`, or see what took so long: {self._logs}"
+        if self.status is not None and self.status < 0:
+            return f"the machine may have run out of memory, or somebody has stopped it; see {self._logs}"
+        return ""
+
+    @property
+    def _logs(self) -> str:
+        """The command that shows what it did."""
+        name = component_named(self.log.stem)
+        return shlex.join(["lydite", "logs", str(self.log.parent), "--component", name])
 
     @property
     def tail(self) -> str:

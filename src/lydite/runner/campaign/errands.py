@@ -29,6 +29,8 @@ class Begun:
     phase: Phase
     number: int
     of: int
+    so_far: CampaignResult
+    """The campaign before it, so that one that dies in its first phase has left something, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,14 +5,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from lydite.harness import Metric
+from lydite.harness import Metric, Phase
+from lydite.logs import handed_on, told_again
 from lydite.model import Band, Case, LyditeError, Measurement, Restart, Series, from_form
 from lydite.reports import thinned
 from lydite.runner.campaign.child import Child
 from lydite.runner.campaign.errands import Errand, Piece
+from lydite.runner.campaign.logged import logger_of
 from lydite.runner.campaign.meter import POINTS_MAX
 
 LODGING: Final = "lydite.runner.campaign.lodging"
+
+STEPS: Final = "lydite.harness"
+"""The logger of a lodging."""
+
+CALM: Final = "calm"
+"""The word that switches the storms of its laboratory off."""
 
 METRICS: Final[Mapping[str, type[Metric]]] = {
     kind.__name__: kind for kind in (Measurement, Series, Band, Restart)
@@ -25,8 +33,9 @@ def harnesses(errand: Errand) -> Iterator[Piece]:
     setting.folder.mkdir(parents=True, exist_ok=True)
     for number, target in enumerate(phase.targets, 1):
         log = setting.folder / f"{phase.name}-{number}.log"
-        argv = [sys.executable, "-P", "-m", LODGING, target]
-        child = Child(argv, log=log, seconds=errand.left_s, variables=setting.variables)
+        argv = [sys.executable, "-P", "-m", LODGING, target, str(setting.timeout_s)]
+        argv += [] if setting.storms else [CALM]
+        child = Child(argv, log=log, seconds=errand.left_s, variables={**setting.variables, **handed_on()})
         errand.tell(target, done=number - 1, wanted=len(phase.targets))
         broken, made_s = "", errand.seconds
         for told in child:
@@ -35,15 +44,23 @@ def harnesses(errand: Errand) -> Iterator[Piece]:
                     made_s = errand.seconds
                 case "broken":
                     broken = told["message"]
+                case "log":
+                    told_again(told, _logger(phase, told["name"]))
                 case "case":
                     yield _case(errand, told)
                 case kind:
                     yield _in_time(from_form(METRICS[kind], told["form"], kind), made_s)
         if child.late:
-            raise LyditeError(f"{target} took longer than {phase.seconds:g} s and was ended", where=str(log))
+            late = f"{target} took longer than {phase.seconds:g} s and was ended"
+            raise LyditeError(late, where=str(log), remedy=child.remedy)
         if broken or child.status != 0:
             why = broken or f"{target} ended with status {child.status}: {child.tail.rpartition(chr(10))[2]}"
-            raise LyditeError(why, where=str(log))
+            raise LyditeError(why, where=str(log), remedy=child.remedy)
+
+
+def _logger(phase: Phase, name: str) -> str:
+    """The logger of what a lodging tells: of the steps of its harness, the one of the phase."""
+    return logger_of(phase.work, phase.name).name if name == STEPS else name
 
 
 def _case(errand: Errand, told: Mapping[str, Any]) -> Case:

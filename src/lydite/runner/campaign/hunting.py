@@ -33,7 +33,8 @@ def mutants(errand: Errand) -> Iterator[Piece]:
         yield Code(digest=description.code_digest)
         if not description.mutants:
             raise LeftOut(f"{target} has no planted bugs")
-        for case in _hunted(errand, plan, chosen(description, plan).mutants):
+        about = description.trials[0].label.partition(".")[0]
+        for case in _hunted(errand, plan, about, chosen(description, plan).mutants):
             fates[case.outcome] += 1
             yield case
     tried = fates.total() - fates[Outcome.SKIPPED]
@@ -65,7 +66,7 @@ def _plan(errand: Errand, target: str) -> Plan:
     )
 
 
-def _hunted(errand: Errand, plan: Plan, wanted: tuple[Planted, ...]) -> Iterator[Case]:
+def _hunted(errand: Errand, plan: Plan, about: str, wanted: tuple[Planted, ...]) -> Iterator[Case]:
     survived = done = 0
 
     def watch(name: str, progress: Progress) -> None:
@@ -78,26 +79,26 @@ def _hunted(errand: Errand, plan: Plan, wanted: tuple[Planted, ...]) -> Iterator
     with closing(hunt(plan, wanted, watch, watch_shrink)) as steps:
         for mutant in wanted:
             if errand.is_late:
-                yield _not_tried(plan.subject, mutant)
+                yield _not_tried(about, mutant)
                 continue
             step = next(steps)
             if isinstance(step, Caught) and step.fate is Fate.INTERRUPTED:
                 raise KeyboardInterrupt
-            case = _case(plan, step)
+            case = _case(plan, about, step)
             done, survived = done + 1, survived + (case.outcome is not Outcome.PASSED)
             yield case
             if isinstance(step, Caught) and step.interrupted:
                 raise KeyboardInterrupt
 
 
-def _case(plan: Plan, step: Caught | Unplanted) -> Case:
+def _case(plan: Plan, about: str, step: Caught | Unplanted) -> Case:
     mutant = step.mutant
     outcome, message = _judged(step)
     caught = step.group if isinstance(step, Caught) else None
     least = step.shrunk if isinstance(step, Caught) else None
     return Case(
-        name=_name(plan.subject, mutant),
-        subject=_subject(plan.subject),
+        name=_name(about, mutant),
+        subject=about,
         suite=SUITE,
         outcome=outcome,
         seconds=step.seconds,
@@ -137,10 +138,10 @@ def _told(step: Caught | Unplanted, mutant: Planted) -> str:
     return f"{mutant.story}\nCaught by {mutant.caught_by} within {step.seeds:,} seeds of {step.group.label}."
 
 
-def _not_tried(target: str, mutant: Planted) -> Case:
+def _not_tried(about: str, mutant: Planted) -> Case:
     return Case(
-        name=_name(target, mutant),
-        subject=_subject(target),
+        name=_name(about, mutant),
+        subject=about,
         suite=SUITE,
         outcome=Outcome.SKIPPED,
         runs=0,
@@ -149,18 +150,9 @@ def _not_tried(target: str, mutant: Planted) -> Case:
     )
 
 
-def _name(target: str, mutant: Planted) -> str:
+def _name(about: str, mutant: Planted) -> str:
     """The same for every trial of a subject: it is one bug, whichever trial hunts it."""
-    return f"{_subject(target)}.{SUITE}.{mutant.name}"
-
-
-def _subject(target: str) -> str:
-    """What a target is about.
-
-    >>> _subject("coin.attacks"), _subject("bank.trials"), _subject("path/to/shop.py::sells")
-    ('coin', 'bank', 'shop')
-    """
-    return Path(target.partition("::")[0]).name.partition(":")[0].partition(".")[0]
+    return f"{about}.{SUITE}.{mutant.name}"
 
 
 def _command(plan: Plan, mutant: Planted) -> str:

@@ -6,21 +6,24 @@ from collections.abc import Sequence
 
 from lydite.model import Result
 from lydite.runner.engines import ForkedEngine
+from lydite.runner.engines.forked import TIMEOUT_S
 from lydite.runner.orders import Opening, Order
 
 
 class SimulatedLaboratory:
-    """One target at a time, in forked processes."""
+    """One target at a time, in forked processes; calm where storms are switched off."""
 
     exact = True
 
-    def __init__(self) -> None:
+    def __init__(self, *, timeout_s: float = TIMEOUT_S, calm: bool = False) -> None:
         self._engine: ForkedEngine | None = None
+        self._timeout_s = timeout_s
+        self._calm = calm
 
     async def open(self, target: str) -> Sequence[str]:
         """Import a target; the names of its trials."""
         await self.close()
-        engine = ForkedEngine(Opening(target=target))
+        engine = ForkedEngine(Opening(target=target, calm=self._calm), timeout_s=self._timeout_s)
         self._engine = await asyncio.to_thread(engine.__enter__)
         return [listed.name for listed in engine.description.trials]
 

@@ -40,7 +40,7 @@ def counting(errand: Errand) -> Counting:
     if not packages or not errand.setting.coverage:
         return Counting()
     if find_spec(COUNTER) is None:
-        return Counting(why_not="no lines were counted: pytest-cov is not installed")
+        return Counting(why_not="no lines were counted: pytest-cov is not installed; pip install pytest-cov")
     report = folder / f"{errand.phase.name}.coverage.json"
     return Counting(
         report=report,

@@ -1,27 +1,34 @@
 """A lodging: a process of its own in which somebody's harness is asked, step by step, each within a limit of time.
 
-    python -m lydite.runner.campaign.lodging package.module:Class
+    python -m lydite.runner.campaign.lodging package.module:Class SECONDS [calm]
 
+The seconds are those that a run in its laboratory may take.
 What it finds it tells on the pipe of its parent. `shutdown` is asked whatever went wrong before.
 """
 
 import asyncio
 import importlib
 import json
+import logging
 import os
 import signal
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from lydite.harness import Harness
+from lydite.harness import Harness, Laboratory
+from lydite.logs import telling
 from lydite.model import Band, Case, InputError, LyditeError, Measurement, Restart, Series, as_form, near
 from lydite.runner.campaign.child import PIPE
 from lydite.runner.campaign.laboratory import SimulatedLaboratory
 from lydite.runner.campaign.meter import ProcessMeter
 from lydite.runner.targets import roots
+
+LOG: Final = logging.getLogger("lydite.harness")
 
 HEALTH_S: Final = 60.0
 INITIALIZE_S: Final = 120.0
@@ -39,8 +46,8 @@ class StepFailed(Exception):
     """A step of a harness that went wrong; the text says which, and how."""
 
 
-def made(name: str) -> Harness:
-    """The harness of that name, as `package.module:Class`."""
+def made(name: str, laboratory: Laboratory) -> Harness:
+    """The harness of that name, as `package.module:Class`, with the laboratory if it wants one."""
     module, colon, attribute = name.partition(":")
     if not colon:
         raise InputError(f"a harness is named as package.module:Class, found {name!r}", where="phase")
@@ -53,7 +60,7 @@ def made(name: str) -> Harness:
         missing = [each for each in _PROTOCOL if not hasattr(harness, each)]
         raise InputError(f"{name} is no harness: it lacks {', '.join(missing)}", where=module)
     if hasattr(harness, "laboratory"):
-        harness.laboratory = SimulatedLaboratory()
+        harness.laboratory = laboratory
     if hasattr(harness, "meter"):
         meter = ProcessMeter()
         meter.start()
@@ -83,9 +90,13 @@ async def asked(harness: Harness, tell: Callable[..., None]) -> None:
 
 
 async def _step(name: str, ask: Callable[[], Awaitable[Answer]], limit_s: float | None) -> Answer:
+    begun = time.monotonic()
+    LOG.debug("%s begins", name)
     try:
         async with asyncio.timeout(limit_s):
-            return await ask()
+            answer = await ask()
+        LOG.info("%s took %.1f s", name, time.monotonic() - begun)
+        return answer
     except TimeoutError as error:
         raise StepFailed(
             f"{name} took longer than {limit_s:g} s" if limit_s else f"{name}: {error}"
@@ -102,23 +113,35 @@ def main() -> None:
     # Its parent ends it by Ctrl-C, which a shell may have told everything in the background to ignore.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.path[:0] = map(str, roots(Path.cwd()))
+    _, name, timeout_s, *calm = sys.argv
     pipe = int(os.environ.pop(PIPE))
     os.set_inheritable(pipe, False)
 
+    turn = threading.RLock()
+
     def tell(**message: Any) -> None:
         octets = json.dumps(message).encode() + b"\n"
-        while octets:
-            octets = octets[os.write(pipe, octets) :]
+        # What is logged may come from any thread of the harness.
+        with turn:
+            while octets:
+                octets = octets[os.write(pipe, octets) :]
 
+    with telling(tell):
+        _lodge(name, SimulatedLaboratory(timeout_s=float(timeout_s), calm=bool(calm)), tell)
+
+
+def _lodge(name: str, laboratory: Laboratory, tell: Callable[..., None]) -> None:
+    """Ask a harness, and tell what became of it."""
     try:
-        harness = made(sys.argv[1])
+        harness = made(name, laboratory)
         tell(kind="made")
         asyncio.run(asked(harness, tell))
     except (LyditeError, StepFailed) as error:
+        LOG.error("%s", error)
         tell(kind="broken", message=str(error))
     except Exception as error:
         traceback.print_exc()
-        tell(kind="broken", message=f"{sys.argv[1]}: {type(error).__name__}: {error}")
+        tell(kind="broken", message=f"{name}: {type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from lydite.logs import FILE_NAME
 from lydite.model import Case, InputError, LyditeError, Outcome
 from lydite.runner.campaign.child import Child
 from lydite.runner.campaign.errands import Errand, Piece
@@ -30,7 +31,9 @@ def suites(errand: Errand) -> Iterator[Piece]:
         )
     argv = [sys.executable, "-m", "pytest", "-q", "-p", REPORTER, "-p", "no:cacheprovider"]
     errand.setting.folder.mkdir(parents=True, exist_ok=True)
-    log = errand.setting.folder / f"{phase.name}.log"
+    name = f"{phase.name}.log"
+    # The log of the campaign itself is nobody else's.
+    log = errand.setting.folder / (name if name != FILE_NAME else f"{phase.name}-1.log")
     counts = counting(errand)
     words = [*argv, *phase.options, *counts.options, *phase.targets]
     child = Child(
@@ -39,12 +42,14 @@ def suites(errand: Errand) -> Iterator[Piece]:
     yield from _told(errand, child)
     yield from counted(counts)
     if child.late:
-        raise LyditeError(f"the tests took longer than {phase.seconds:g} s and were ended", where=str(log))
+        late = f"the tests took longer than {phase.seconds:g} s and were ended"
+        raise LyditeError(late, where=str(log), remedy=child.remedy)
     if child.status not in (0, TESTS_FAILED, NO_TESTS):
         raise LyditeError(
             f"pytest ended with status {child.status}: {child.tail.rpartition(chr(10))[2]}",
             where=str(log),
-            remedy=f"see what `{shlex.join(['pytest', *phase.options, *phase.targets])}` says",
+            remedy=child.remedy
+            or f"see what `{shlex.join(['pytest', *phase.options, *phase.targets])}` says",
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from lydite.checks import EXCEPTION
-from lydite.model import SECOND, Artefact, Better, Case, Event, Facts, Finding, Measurement, Outcome, Verdict
+from lydite.model import SECOND, Artefact, Case, Event, Facts, Finding, Measurement, Outcome, Verdict
 from lydite.reports import Course, Scene, course, drawing
 from lydite.runner.campaign.artefacts import artefact_of
 from lydite.runner.campaign.courses import can_be_made_again, course_of_one, schedule_of
@@ -231,13 +231,11 @@ def _measured(target: str, result: SweepResult, book: _Book) -> Iterator[Measure
         name=f"throughput.{target}.seeds_per_s",
         value=result.runs / result.seconds,
         unit="seeds/s",
-        better=Better.HIGHER,
         samples=result.runs,
     )
     yield Measurement(
         name=f"throughput.{target}.virtual_h",
         value=virtual_h,
         unit="h",
-        better=Better.HIGHER,
         samples=result.runs,
     )

@@ -23,6 +23,7 @@ from lydite_subjects.coin.testing.factories import (
 from lydite_subjects.coin.testing.fixtures import (
     PASSWORD,
     chain_factory,
+    clean_blockchain,
     empty_wallet,
     funded_wallet,
     mock_network_node,
@@ -61,6 +62,7 @@ __all__ = [
     "Wallet",
     "WalletFactory",
     "chain_factory",
+    "clean_blockchain",
     "empty_wallet",
     "funded_wallet",
     "mock_network_node",

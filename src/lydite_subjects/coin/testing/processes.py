@@ -1,5 +1,6 @@
 """Helpers for tests with real nodes: processes on free ports of this machine, and what they answer over HTTP."""
 
+import itertools
 import json
 import os
 import socket
@@ -23,6 +24,8 @@ POLL_S: Final = 0.05
 ASK_S: Final = 2.0
 STOP_S: Final = 10.0
 LOG: Final = "output.txt"
+LOGS_VARIABLE: Final = "LYDITE_PROCESS_LOGS"
+"""The environment variable with a folder in which all is kept that nodes print. Otherwise it goes with their data."""
 TAIL_LETTERS: Final = 2_000
 """How much of what a node has printed is shown when it fails."""
 NOBODY: Final = address_of(UNOWNED)
@@ -240,11 +243,28 @@ def _launched(
     command = [sys.executable, "-m", module, "--node-id", node_id]
     command += ["--api-port", str(api_port), "--p2p-port", str(p2p_port)]
     command += ["--data-dir", str(data_dir), *options]
+    _keep_log(data_dir / LOG, node_id)
     with (data_dir / LOG).open("ab") as log:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=_environment()
         )
     return TestNode(node_id, api_port, p2p_port, data_dir, process)
+
+
+def _keep_log(log: Path, node_id: str) -> None:
+    """Let what a node will print be kept, where there is a folder for it, beside that of others of its name."""
+    folder = os.environ.get(LOGS_VARIABLE)
+    if not folder or log.exists():
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for number in itertools.count(1):
+        kept = Path(folder) / (f"{node_id}.log" if number == 1 else f"{node_id}-{number}.log")
+        try:
+            kept.touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        log.symlink_to(kept.absolute())
+        return
 
 
 def _await(node: TestNode, timeout: float) -> None:

@@ -33,6 +33,16 @@ def test_a_sample_block_has_a_payment_and_is_the_next_one_of_the_chain(
     assert len(sample_block.transactions) == 2
 
 
+def test_a_clean_chain_has_its_first_block_alone_and_is_the_tests_own(
+    clean_blockchain: Chain, chain_factory: ChainFactory
+) -> None:
+    assert clean_blockchain.tip.height == 0
+
+    assert not clean_blockchain.add_blocks(chain_factory.blocks[1:], FOREVER_S).refused
+
+    assert clean_blockchain.tip.height == 8
+
+
 def test_a_chain_can_go_on_with_its_factory(test_blockchain: Chain, chain_factory: ChainFactory) -> None:
     before = test_blockchain.tip.height
 

@@ -103,3 +103,21 @@ def test_a_node_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.
 
 def test_free_ports_are_all_different() -> None:
     assert len(set(free_ports(50))) == 50
+
+
+def test_what_nodes_print_is_kept_where_there_is_a_folder_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "logs" / "e2e"
+    monkeypatch.setenv("LYDITE_PROCESS_LOGS", str(kept))
+    failing = ["--advertise", "fail"]
+
+    for folder in ("a", "a", "b"):
+        with pytest.raises(NodeFailed, match=r"it printed:\n(cannot do it\n?)+"):
+            NetworkTestHelper.start_test_nodes(1, tmp_path / folder, options=failing, module=STANDIN)
+
+    # One that is started again with its data goes on in its log; another one of its name has its own.
+    assert {path.name: path.read_text().count("cannot do it") for path in kept.iterdir()} == {
+        "test_node_0.log": 2,
+        "test_node_0-2.log": 1,
+    }
