@@ -73,6 +73,7 @@ def test_what_survives_is_told_with_the_command_that_shows_it() -> None:
     assert "    replay: lydite mutants bank.trials --only harmless --seeds 4" in said.out
     assert "  mutants: bank.mutants.does-not-fit: it was not planted: " in said.out
     assert "VIOLATED  bank.trials does not hold: bank.mutants.harmless: it survived" in said.out
+    assert "  news:   2 new; no earlier campaign is kept\n" in said.out
     assert kept("here").verdict == "VIOLATED"
 
 

@@ -35,14 +35,22 @@ def line(text: str) -> Line:
 
 def test_what_is_logged_is_kept_line_by_line(tmp_path: Path) -> None:
     with kept(tmp_path, INFO):
-        ENGINE.info("first\nwith a second line, and ünïcode \udc80")
+        ENGINE.info("first\nwith a second line, and ünïcode")
         ENGINE.debug("not wanted")
     ENGINE.info("too late")
 
     (told,) = [json.loads(each) for each in (tmp_path / "campaign.log").read_text().splitlines()]
     assert list(told) == ["at", "level", "component", "text", "process"]
     assert (told["level"], told["component"], told["process"]) == ("info", "engine", os.getpid())
-    assert told["text"].encode("utf-8", "surrogatepass").startswith(b"first\nwith")
+    assert told["text"] == "first\nwith a second line, and ünïcode"
+
+
+def test_letters_that_cannot_be_written_are_told_by_their_number(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "campaign.log")
+    journal.take(line("half \udc80"))
+    journal.close()
+
+    assert (tmp_path / "campaign.log").read_bytes().count(b"\\udc80") == 1
 
 
 def test_a_new_campaign_in_the_same_folder_begins_a_new_log(tmp_path: Path) -> None:

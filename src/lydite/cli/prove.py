@@ -288,7 +288,8 @@ def _gates(evidence: "Evidence") -> list[str]:
     if dossier.news:
         counts = Counter(str(told.news) for told in dossier.news)
         told = ", ".join(f"{count:,} {news}" for news, count in counts.items())
-        lines.append(f"  since {dossier.previous or 'never'}: {told}")
+        since = f"since {dossier.previous}: " if dossier.previous else "news:   "
+        lines.append(f"  {since}{told}" + "; no earlier campaign is kept" * (not dossier.previous))
     return lines
 
 
