@@ -19,6 +19,7 @@ from lydite.cli.options import (
     TodayOption,
     WaiversOption,
 )
+from lydite.cli.preview import PREVIEW, preview
 from lydite.model import (
     CampaignResult,
     Decision,
@@ -72,7 +73,7 @@ def gate(
         str,
         typer.Argument(
             metavar="RESULT",
-            help="The JSON file of a campaign's result, its name in the history, or selftest.",
+            help="The JSON file of a campaign's result, its name in the history, selftest, or preview.",
         ),
     ],
     *,
@@ -81,6 +82,10 @@ def gate(
     partial: PartialOption = False,
     today: TodayOption = "",
     history: HistoryOption = "",
+    last: Annotated[
+        int,
+        typer.Option("--last", min=1, max=10_000, metavar="COUNT", help="With preview: so many campaigns."),
+    ] = 50,
     as_json: JsonOption = False,
 ) -> Exit:
     """Decide by the gates whether to ship, and tell of each what it saw and how far it is from its limit."""
@@ -90,6 +95,8 @@ def gate(
     rules = rules.relaxed() if partial else rules
     if what == SELFTEST:
         return _selftest(rules, as_json=as_json)
+    if what == PREVIEW:
+        return preview(_waived(rules, waivers), history, last=last, as_json=as_json)
     result, decision = decided(what, rules, previous=previous, waivers=waivers, today=today, history=history)
     code = CODES[decision.standing]
     if as_json:
