@@ -161,16 +161,31 @@ def test_a_program_that_is_not_there_is_bad_input(stuck: ForkedEngine) -> None:
         stuck.run(Order(number=0, label="stuck.starts_what_is_not_there", seed=0))
 
 
-def test_a_nursery_that_dies_is_replaced_and_its_run_is_told(home: Path) -> None:
+def test_a_nursery_that_dies_is_replaced_and_its_runs_are_told(home: Path) -> None:
     opening = Opening(target="stuck.py::spins", home=str(home))
-    with ForkedEngine(opening, timeout_s=30) as engine:
-        os.kill(engine.keeper.pid, signal.SIGKILL)
-        run = engine.run(Order(number=0, label="stuck.spins", seed=0))
+    with ForkedEngine(opening, workers=2, timeout_s=30) as engine:
+        pid = engine.keeper.pid
+        os.kill(pid, signal.SIGSTOP)
+        # It is asked, and dies before it answers.
+        threading.Timer(0.5, os.kill, (pid, signal.SIGKILL)).start()
+        runs = list(engine.runs(order(seed, "stuck.spins", seed) for seed in (0, 1)))
 
-        assert run.result.ending is not None
-        assert run.result.ending.error == "NurseryDied"
-        assert "SIGKILL" in run.result.ending.message
+        assert sorted(run.order.number for run in runs) == [0, 1]
+        for run in runs:
+            assert run.result.ending is not None
+            assert run.result.ending.error == "NurseryDied"
+            assert "SIGKILL" in run.result.ending.message
         assert not engine.keeper.dead
+
+
+def test_a_nursery_that_has_died_idle_costs_no_run(home: Path) -> None:
+    with ForkedEngine(Opening(target="shop.py", home=str(home))) as engine:
+        pid = engine.keeper.pid
+        os.kill(pid, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+
+        assert engine.run(order(1)).result.verdict is Verdict.HOLDS
+        assert engine.keeper.pid != pid
 
 
 def test_a_target_that_kills_the_interpreter_is_told(tmp_path: Path) -> None:

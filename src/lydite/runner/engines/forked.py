@@ -111,5 +111,6 @@ class ForkedEngine:
             keeper.start(order, self._timeout_s)
 
     def _opened(self) -> Keeper:
+        self.close()
         self._keeper = Keeper(self._opening, self._habitat)
         return self._keeper
