@@ -3,7 +3,8 @@
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ from lydite.model import Header, InputError, TargetNotFound
 from lydite.sim import simulate
 from lydite.sim.context import PROCESS, current_process
 from lydite.sim.hosts.process import SimProcess
-from lydite.sim.patches import real
 from lydite.sim.patches.memory import Memory
 from lydite.sim.programs.modules import load_entry, warm
 from lydite.sim.programs.private import is_private
@@ -288,29 +288,27 @@ def test_a_name_that_leads_nowhere_says_what_was_meant(
     processes(1, use)
 
 
-def test_a_module_is_compiled_once_for_all_processes(tmp_path: Path) -> None:
-    body = "".join(f"def f{number}(x):\n    y = x + {number}\n    return y\n\n" for number in range(25))
-    text = f"import os, json, time\n{body}async def main(argv): ...\n"
-    (tmp_path / "hundred_lines.py").write_text(text)
+def test_a_module_is_compiled_once_for_all_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "till.py").write_text("import os, json, time\nasync def main(argv): ...\n")
+    compiled: list[str] = []
+    compile_it = SourceFileLoader.source_to_code
 
-    def taken(work: Callable[[], object]) -> float:
-        started = real.thread_time()
-        for _ in range(10):
-            work()
-        return real.thread_time() - started
+    def counted(loader: SourceFileLoader, data: Any, path: Any, **options: Any) -> Any:
+        compiled.append(str(path))
+        return compile_it(loader, data, path, **options)
 
-    def use(process: SimProcess) -> float:
-        def load() -> None:
+    monkeypatch.setattr(SourceFileLoader, "source_to_code", counted)
+    # As in a nursery, which keeps no compiled file of a program.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
+    def use(*started: SimProcess) -> None:
+        for process in started:
             process.modules.clear()
-            load_entry(process, f"{tmp_path}/hundred_lines.py:main")
+            load_entry(process, f"{tmp_path}/till.py:main")
 
-        load()
-        # In turns, so that a machine that is busy for a while is busy for both.
-        pairs = [(taken(load), taken(lambda: compile(text, "hundred_lines.py", "exec"))) for _ in range(20)]
-        return min(loaded for loaded, _ in pairs) / min(compiled for _, compiled in pairs)
+    processes(3, use)
 
-    # A tenth of it on an idle machine.
-    assert processes(1, use) < 0.5
+    assert compiled == [f"{tmp_path}/till.py"]
 
 
 def test_outside_of_a_process_nothing_is_private(package: str) -> None:
