@@ -155,11 +155,16 @@ def test_nobody_is_told_anything_where_nobody_wants_to_hear() -> None:
 def test_a_parent_that_is_gone_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LYDITE_TELLS_LOG", "info")
 
+    tried: list[str] = []
+
     def gone(**message: Any) -> None:
+        tried.append(message["text"])
         raise BrokenPipeError(32, str(message))
 
     with telling(gone):
         ENGINE.error("lost")
+
+    assert tried == ["lost"]
 
 
 def test_who_does_not_listen_is_told_nothing_and_loads_nothing() -> None:

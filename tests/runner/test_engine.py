@@ -188,6 +188,19 @@ def test_a_nursery_that_has_died_idle_costs_no_run(home: Path) -> None:
         assert engine.keeper.pid != pid
 
 
+def test_runs_that_nobody_waits_for_come_back_to_nobody(home: Path) -> None:
+    with ForkedEngine(Opening(target="shop.py", home=str(home)), workers=3) as engine:
+        left = engine.runs(order(seed, number=seed) for seed in range(6))
+        next(left)
+        assert engine.keeper.under_way
+        os.kill(engine.keeper.pid, signal.SIGKILL)
+        left.close()
+
+        (run,) = engine.runs([order(7, number=7)])
+
+    assert (run.order.number, run.result.ending) == (7, None)
+
+
 def test_a_target_that_kills_the_interpreter_is_told(tmp_path: Path) -> None:
     write_project(tmp_path, {"deadly.py": "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n"})
 

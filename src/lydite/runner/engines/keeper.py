@@ -153,13 +153,13 @@ class Keeper:
         """Nobody waits any more for the runs that are under way."""
         if not self.under_way:
             return
+        self.under_way.clear()
         self.say({"do": "drop"})
         while not self._killed and select.select([self], [], [], DROP_S)[0]:
             message = self._message()
             if message is None:
                 break
             if "dropped" in message:
-                self.under_way.clear()
                 return
         self.kill()
 
