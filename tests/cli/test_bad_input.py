@@ -13,12 +13,27 @@ from tests.cli.terminal import lydite
         (["run", "shop.py", "--frobnicate"], "No such option: --frobnicate"),
         (["frobnicate"], "No such command 'frobnicate'"),
         (["run"], "Missing argument 'TARGET'"),
-        (["run", "shop.py", "--seed", "seven"], "Invalid value for '--seed'"),
-        (["run", "shop.py", "--seed", "-1"], "Invalid value for '--seed'"),
-        (["run", "shop.py", "--seed", str(2**64)], "Invalid value for '--seed'"),
-        (["run", "shop.py", "--trace-level", "some"], "Invalid value for '--trace-level'"),
-        (["sweep", "shop.py", "--seeds", "0"], "Invalid value for '--seeds'"),
-        (["sweep", "shop.py", "--workers", "many"], "Invalid value for '--workers'"),
+        (
+            ["run", "shop.py", "--seed", "seven"],
+            f"Invalid value for '--seed': expected a whole number from 0 to {2**64 - 1}, found 'seven'",
+        ),
+        (["run", "shop.py", "--seed", "-1"], f"from 0 to {2**64 - 1}, found '-1'"),
+        (["run", "shop.py", "--seed", str(2**64)], f"from 0 to {2**64 - 1}, found '{2**64}'"),
+        (["run", "shop.py", "--seed", "9" * 5000], f"found '{'9' * 60}'"),
+        (
+            ["run", "shop.py", "--timeout", "nan"],
+            "'--timeout': expected a number of at least 0.1, found 'nan'",
+        ),
+        (
+            ["run", "shop.py", "--timeout", "inf"],
+            "'--timeout': expected a number of at least 0.1, found 'inf'",
+        ),
+        (
+            ["run", "shop.py", "--trace-level", "some"],
+            "Invalid value for '--trace-level': expected digest or checkpoints or full, found 'some'",
+        ),
+        (["sweep", "shop.py", "--seeds", "0"], "'--seeds': expected a whole number of at least 1, found '0'"),
+        (["sweep", "shop.py", "--workers", "many"], "'--workers': expected a whole number from 0 to 1024"),
     ],
 )
 def test_a_wrong_word_is_told_with_the_usage(words: list[str], told: str) -> None:

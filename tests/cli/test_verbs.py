@@ -52,11 +52,25 @@ def test_without_a_verb_there_is_help() -> None:
 
 
 def test_the_command_line_loads_neither_simulator_nor_rich_until_it_needs_them() -> None:
-    script = "import sys, lydite.cli; print(*sys.modules)"
+    loaded = _loaded("import lydite.cli")
 
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not {"lydite.sim", "lydite.runner", "rich"} & loaded
 
-    assert not {"lydite.sim", "lydite.runner", "rich"} & set(done.stdout.split())
+
+def test_a_verb_that_runs_a_target_loads_nothing_of_it_and_reads_its_options_itself() -> None:
+    start = "from lydite.cli import main; sys.argv = ['lydite', 'version', '--json']; main()"
+    runs = "from lydite.runner import ForkedEngine, run_seed"
+
+    loaded = _loaded(f"import contextlib\nwith contextlib.suppress(SystemExit): {start}\n{runs}")
+
+    assert "lydite.runner.engines" in loaded
+    assert not {"pydantic", "lydite.faults", "lydite.sim", "lydite.checks", "rich"} & loaded
+
+
+def _loaded(script: str) -> set[str]:
+    """What a fresh interpreter has loaded after a script."""
+    command = [sys.executable, "-c", f"import sys\n{script}\nprint(*sys.modules)"]
+    return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
 
 
 def test_a_reader_who_leaves_early_is_no_error() -> None:

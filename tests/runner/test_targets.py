@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from lydite.model import InputError, TargetNotFound
-from lydite.runner.targets import Aim, aim, load, subjects
+from lydite.runner.targets import Aim, aim, load
+from lydite.runner.whereabouts import subjects
 from tests.runner.projects import BANK, SHOP, write_project
 
 

@@ -14,6 +14,7 @@ from lydite.cli.exits import Exit
 from lydite.cli.guard import guarded
 from lydite.cli.kept import opened
 from lydite.cli.options import HistoryOption, JsonOption
+from lydite.cli.values import Verb, Verbs
 
 if TYPE_CHECKING:
     from lydite.history import History, Listed
@@ -150,6 +151,7 @@ def export(
 
 verbs = typer.Typer(
     name="history",
+    cls=Verbs,
     help="List, compare, export and add the campaigns that are kept.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -188,13 +190,17 @@ def _flaky(kept: "History", target: str, preset: str, limit: int) -> "Sequence[F
 LISTED = "List the last campaigns, the newest first."
 FLAKY = "List the cases that both passed and failed with the same code."
 
-verbs.command("list", help=LISTED)(guarded(_of_the_last("list", "campaigns", 20, _listed, past.listing)))
-verbs.command("show")(guarded(show))
-verbs.command("compare")(guarded(compare))
-verbs.command("trends")(guarded(trends))
-verbs.command("flaky", help=FLAKY)(guarded(_of_the_last("flaky", "flaky", 100, _flaky, past.unsteady)))
-verbs.command("export")(guarded(export))
-verbs.command("add")(guarded(add))
+verbs.command("list", cls=Verb, help=LISTED)(
+    guarded(_of_the_last("list", "campaigns", 20, _listed, past.listing))
+)
+verbs.command("show", cls=Verb)(guarded(show))
+verbs.command("compare", cls=Verb)(guarded(compare))
+verbs.command("trends", cls=Verb)(guarded(trends))
+verbs.command("flaky", cls=Verb, help=FLAKY)(
+    guarded(_of_the_last("flaky", "flaky", 100, _flaky, past.unsteady))
+)
+verbs.command("export", cls=Verb)(guarded(export))
+verbs.command("add", cls=Verb)(guarded(add))
 
 
 def _end(verb: str, form: Mapping[str, Any], lines: Iterable[str], as_json: bool) -> Exit:

@@ -16,7 +16,6 @@ from lydite.runner.documents import (
 )
 from lydite.runner.orders import Bare, Description, Listed, Opening, Order, Planted, Run
 from lydite.runner.tally import Tally
-from lydite.runner.targets import subjects
 
 if TYPE_CHECKING:
     from lydite.runner.campaign import (
@@ -62,6 +61,7 @@ if TYPE_CHECKING:
     )
     from lydite.runner.sweep import STARTING, Group, Idle, Progress, Sweep, SweepResult, Until, kind_of
 
+    from lydite.runner.whereabouts import subjects
 __all__ = [
     "FAILURE_VERSION",
     "PIPE",
@@ -239,6 +239,7 @@ _LATE = {
 }
 """What a run does not need: a nursery begins here as well, and would load all of it in vain."""
 
+    "lydite.runner.whereabouts": ("subjects",),
 
 def __getattr__(name: str) -> object:
     for module, names in _LATE.items():

@@ -24,7 +24,7 @@ from types import CodeType, ModuleType
 
 import lydite
 from lydite.model import Facts, LyditeError, digest_of
-from lydite.runner.targets import subjects
+from lydite.runner.whereabouts import subjects
 from lydite.sim import warm
 
 ENTRY = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*\Z")

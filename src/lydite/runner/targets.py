@@ -20,7 +20,6 @@ import inspect
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 
@@ -28,9 +27,7 @@ from lydite.checks import described, place_of
 from lydite.harness import Script, Trial, marked, marks_of
 from lydite.model import InputError, LyditeError, TargetNotFound
 from lydite.runner.talking import trial_of
-
-GROUP = "lydite.subjects"
-"""The group of entry points in which packages announce their subjects."""
+from lydite.runner.whereabouts import roots, subjects
 
 TRIALS = "trials"
 """What the module with the trials of a project is usually called."""
@@ -65,11 +62,6 @@ class Loaded:
     trial: Trial
 
 
-def subjects() -> tuple[EntryPoint, ...]:
-    """The subjects that installed packages announce, by name."""
-    return tuple(sorted(entry_points(group=GROUP), key=lambda entry: entry.name))
-
-
 def aim(target: str, home: Path) -> Aim:
     """Find the module of a target, seen from a folder; nothing of it is imported yet."""
     for root in reversed(roots(home)):
@@ -96,12 +88,6 @@ def aim(target: str, home: Path) -> Aim:
     if _exists(target):
         return Aim(target=target, module=target, scope=_scope(target), spelling=f"{target}:{{}}")
     raise _not_found(target, home)
-
-
-def roots(home: Path) -> tuple[Path, ...]:
-    """Where the modules of the project in a folder may lie: there, and in `src` if it has one."""
-    source = home / "src"
-    return (home, source) if source.is_dir() else (home,)
 
 
 def load(aimed: Aim) -> tuple[Loaded, ...]:

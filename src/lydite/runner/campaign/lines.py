@@ -15,7 +15,7 @@ from typing import Final
 
 from lydite.model import Better, Measurement
 from lydite.runner.campaign.errands import Errand, Piece, Remark
-from lydite.runner.targets import roots
+from lydite.runner.whereabouts import roots
 
 LINES: Final = "coverage.lines"
 """The share of lines that were run, in percent, out of as many lines as it has samples."""

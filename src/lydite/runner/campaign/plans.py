@@ -26,7 +26,7 @@ from lydite.model import InputError, Work, from_form, near
 from lydite.runner.campaign.suites import is_there
 from lydite.runner.engines import ForkedEngine
 from lydite.runner.orders import Opening
-from lydite.runner.targets import roots, subjects
+from lydite.runner.whereabouts import roots, subjects
 
 FILE: Final = "campaign.toml"
 
