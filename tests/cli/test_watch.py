@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -216,7 +217,7 @@ def test_a_change_ends_the_run_under_way_cleanly_and_begins_anew(watch: Callable
 def wait_for(path: Path) -> None:
     """Until another process has made it; the limit of the test is the limit."""
     while not path.exists():
-        os.sched_yield()
+        threading.Event().wait(0.01)
 
 
 def test_nothing_runs_while_a_file_does_not_parse(watch: Callable[..., Watch]) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.house.tree import excused, judge, parsed, sources
+from tests.house.tree import excused, judge, nodes, sources
 
 
 class Ban(NamedTuple):
@@ -25,6 +25,10 @@ class Ban(NamedTuple):
     def holds_for(self, path: str) -> bool:
         """Whether a file lies where the ban holds."""
         return path.startswith(self.below) and not path.startswith(self.but_not_below or ("\0",))
+
+    def forbids(self, name: str) -> bool:
+        """Whether it is one of the names, or lies in one."""
+        return any(name == banned or name.startswith(f"{banned}.") for banned in self.names)
 
 
 PURE = ("src/lydite/model/", "src/lydite/world/", "src/lydite/checks/", "src/lydite/harness/")
@@ -106,18 +110,20 @@ TAKES_ANY_ORDER = ("all", "any", "frozenset", "len", "max", "min", "set", "sorte
 def banned_calls(path: str, text: str) -> list[str]:
     """Complain about calls that reach past the world: for time, chance, the terminal."""
     bans = [ban for ban in BANNED_CALLS if ban.holds_for(path)]
-    tree = parsed(text)
-    known = _known_names(tree)
-    inside_hash = _lines_inside(tree, "__hash__")
+    firsts = {name.partition(".")[0] for ban in bans for name in ban.names}
+    known = _known_names(text)
+    inside_hash = _lines_inside(text, "__hash__")
     complaints = []
-    for node in ast.walk(tree):
+    for node in nodes(text):
         if not isinstance(node, ast.Call) or node.lineno in inside_hash:
             continue
         name = _dotted(node.func, known)
+        if name.partition(".")[0] not in firsts:
+            continue
         complaints += [
             f"{path}:{node.lineno}: `{name}` is banned here; {ban.remedy}"
             for ban in bans
-            if name.startswith(tuple(f"{banned}." for banned in ban.names)) or name in ban.names
+            if ban.forbids(name)
         ]
     return complaints
 
@@ -127,11 +133,11 @@ def banned_imports(path: str, text: str) -> list[str]:
     bans = [ban for ban in BANNED_IMPORTS if ban.holds_for(path)]
     is_stranger = path.startswith("src/lydite_subjects/") and any(part in path for part in LAWS_AND_PROGRAMS)
     complaints = []
-    for name, line in _imported(parsed(text)):
+    for name, line in _imported(text):
         complaints += [
             f"{path}:{line}: `{name}` may not be imported here; {ban.remedy}"
             for ban in bans
-            if f"{name}.".startswith(tuple(f"{banned}." for banned in ban.names))
+            if ban.forbids(name)
         ]
         if is_stranger and name.split(".")[0] == "lydite":
             complaints.append(
@@ -144,7 +150,7 @@ def banned_imports(path: str, text: str) -> list[str]:
 def swallowed_errors(path: str, text: str) -> list[str]:
     """Complain about handlers that catch everything and say nothing."""
     complaints = []
-    for node in ast.walk(parsed(text)):
+    for node in nodes(text):
         if not isinstance(node, ast.ExceptHandler):
             continue
         if node.type is None:
@@ -160,15 +166,14 @@ def walks_over_sets(path: str, text: str) -> list[str]:
     """Complain where the order of a set, which depends on the hash seed, becomes the order of something."""
     if not path.startswith(ORDERED):
         return []
-    tree = parsed(text)
     harmless = {
         id(argument)
-        for node in ast.walk(tree)
+        for node in nodes(text)
         if isinstance(node, ast.Call) and _dotted(node.func, {}) in TAKES_ANY_ORDER
         for argument in node.args
     }
     walked: list[ast.expr] = []
-    for node in ast.walk(tree):
+    for node in nodes(text):
         match node:
             case ast.For(iter=over) | ast.AsyncFor(iter=over):
                 walked.append(over)
@@ -189,6 +194,8 @@ def walks_over_sets(path: str, text: str) -> list[str]:
 
 def unfinished_work(path: str, text: str) -> list[str]:
     """Complain about notes that something is left to do."""
+    if not any(word in text for word in UNFINISHED):
+        return []
     comments = (
         token
         for token in tokenize.generate_tokens(io.StringIO(text).readline)
@@ -201,10 +208,10 @@ def unfinished_work(path: str, text: str) -> list[str]:
     ]
 
 
-def _known_names(tree: ast.Module) -> dict[str, str]:
+def _known_names(text: str) -> dict[str, str]:
     """What the names that imports bind stand for: `from time import sleep as nap` gives nap -> time.sleep."""
     known: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in nodes(text):
         match node:
             case ast.Import(names=aliases):
                 known |= {alias.asname: alias.name for alias in aliases if alias.asname}
@@ -225,8 +232,8 @@ def _dotted(node: ast.expr, known: dict[str, str]) -> str:
             return "?"
 
 
-def _imported(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(tree):
+def _imported(text: str) -> Iterator[tuple[str, int]]:
+    for node in nodes(text):
         match node:
             case ast.Import(names=aliases):
                 yield from ((alias.name, node.lineno) for alias in aliases)
@@ -236,10 +243,10 @@ def _imported(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 pass
 
 
-def _lines_inside(tree: ast.Module, function: str) -> set[int]:
+def _lines_inside(text: str, function: str) -> set[int]:
     return {
         line
-        for node in ast.walk(tree)
+        for node in nodes(text)
         if isinstance(node, ast.FunctionDef) and node.name == function
         for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     }

@@ -6,7 +6,7 @@ Which package may see which is the business of `.importlinter`; here is what tha
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
-from tests.house.tree import ROOT, Source, judge, module_name, parsed, sources
+from tests.house.tree import ROOT, Source, judge, module_name, nodes, parsed, sources
 
 SOURCES = tuple(sources("src"))
 
@@ -15,7 +15,7 @@ def imports_of_insides(path: str, text: str) -> list[str]:
     """Complain about `from lydite.model.trace import Trace` outside of `lydite.model`."""
     home = module_name(path).split(".")[:2]
     complaints = []
-    for node in ast.walk(parsed(text)):
+    for node in nodes(text):
         for wanted in _wanted(node):
             parts = wanted.split(".")
             if parts[0] == "lydite" and len(parts) > 2 and parts[:2] != home:
@@ -54,9 +54,9 @@ def _line(node: ast.AST) -> int:
     return getattr(node, "lineno", 0)
 
 
-def _at_module_level(nodes: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+def _at_module_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     """Statements that run on import: not those in functions, nor those for type checkers only."""
-    for node in nodes:
+    for node in body:
         yield node
         match node:
             case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.If(test=ast.Attribute(attr="TYPE_CHECKING")):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.tree import ROOT, Source, documents, files, judge, parsed, sources
+from tests.house.tree import ROOT, Source, documents, files, judge, nodes, sources
 
 EMPTY_NAMES = {"base", "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
 
@@ -29,7 +29,7 @@ def empty_names(path: str, text: str) -> list[str]:
     ]
     return complaints + [
         f"{path}:{node.lineno}: the class name `{node.name}` would fit anything; say what it is"
-        for node in ast.walk(parsed(text))
+        for node in nodes(text)
         if path.startswith("src/") and isinstance(node, ast.ClassDef) and EMPTY_CLASS.search(node.name)
     ]
 

@@ -38,6 +38,12 @@ def parsed(text: str) -> ast.Module:
     return ast.parse(text)
 
 
+@cache
+def nodes(text: str) -> tuple[ast.AST, ...]:
+    """Every node of the syntax tree of a source text: many rules walk over it."""
+    return tuple(ast.walk(parsed(text)))
+
+
 def _hidden(path: Path) -> bool:
     return any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(ROOT).parts)
 

@@ -1,5 +1,6 @@
 """The trials hold for the honest program, and find each planted bug."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,12 +44,22 @@ def _found_by(run: Run) -> str:
     return run.result.finding.check if run.result.finding else ""
 
 
-@pytest.mark.parametrize("trial", TRIALS)
-def test_the_honest_program_holds(trial: str, tmp_path: Path) -> None:
-    result = swept(tmp_path, trial, 15)
+@pytest.fixture(scope="module")
+def counter() -> Iterator[ForkedEngine]:
+    """The honest program, opened once for all its trials."""
+    with ForkedEngine(Opening(target="counter"), workers=1) as engine:
+        yield engine
 
-    assert result.verdict is Verdict.HOLDS
-    assert result.verdicts == {Verdict.HOLDS: 15}
+
+@pytest.mark.parametrize("trial", TRIALS)
+def test_the_honest_program_holds(trial: str, counter: ForkedEngine) -> None:
+    runs = counter.runs(Order(number=seed, label=f"counter.{trial}", seed=seed) for seed in range(15))
+
+    assert [(run.result.verdict, _found_by(run)) for run in runs] == [(Verdict.HOLDS, "")] * 15
+
+
+def test_every_trial_is_tried(counter: ForkedEngine) -> None:
+    assert {f"counter.{trial}" for trial in TRIALS} == {each.label for each in counter.description.trials}
 
 
 @pytest.mark.parametrize("mutant", MADE_FOR)
