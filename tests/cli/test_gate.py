@@ -130,8 +130,40 @@ def test_the_json_has_its_stable_keys(before: list[str]) -> None:
     assert [gate["gate"] for gate in said.json["gates"]] == NAMES
     assert set(said.json["gates"][0]) == {
         *("gate", "standing", "required", "actual", "bound", "limit", "at_least", "unit", "samples"),
-        *("sentence", "waiver", "margin"),
+        *("sentence", "waiver", "owner", "evidence", "evidence_count", "margin", "course"),
     }
+
+
+def test_a_gate_that_does_not_pass_names_who_is_asked_and_what_it_rests_on(before: list[str]) -> None:
+    Path("lydite.toml").write_text('[gates]\nowners = ["unit.success = ann", "safety.violations=bob"]\n')
+    file = written("bad.json", with_cases(*suite_of("unit", 9, failed=22)))
+
+    said = lydite("gate", file, *before)
+    told = {gate["gate"]: gate for gate in lydite("gate", file, *before, "--json").json["gates"]}
+
+    assert [line.strip() for line in said.out.splitlines() if "owner" in line] == ["owner: ann"]
+    assert [told[name]["owner"] for name in ("unit.success", "safety.violations", "flaky.count")] == [
+        *("ann", "bob", ""),
+    ]
+    assert told["unit.success"]["evidence"] == [f"unit-{number}" for number in range(9, 29)]
+    assert (told["unit.success"]["evidence_count"], told["safety.violations"]["evidence_count"]) == (22, 0)
+
+
+def test_a_waiver_that_lasts_too_long_says_which_day_would_do(before: list[str]) -> None:
+    Path("waivers.toml").write_text(WAIVER)
+    file = written("bad.json", with_cases(*suite_of("unit", 9, failed=1)))
+    options = [file, *before, "--waivers", "waivers.toml", "--today", "2026-11-21"]
+
+    assert lydite("gate", *options).code == 0
+    Path("lydite.toml").write_text("[gates]\nwaiver_days = 9\n")
+    said = lydite("gate", *options)
+
+    assert said.code == 1
+    assert (
+        "does not count yet: it expires on 2026-12-01, 10 days from 2026-11-21, and may last 9 at most"
+        in said.out
+    )
+    assert "write 2026-11-30 or an earlier day" in said.out
 
 
 def test_the_selftest_proves_every_gate() -> None:

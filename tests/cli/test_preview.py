@@ -66,6 +66,18 @@ def test_a_waiver_counts_on_the_days_on_which_it_counted() -> None:
     assert standings == ["passed", "waived", "passed"]
 
 
+@pytest.mark.usefixtures("three_nights")
+def test_a_kept_campaign_is_judged_with_what_its_gates_said_before() -> None:
+    said = lydite("gate", "night-2")
+    told = lydite("gate", "night-2", "--json").json["gates"]
+
+    (row,) = (line for line in said.out.splitlines() if line.startswith("coverage.lines "))
+    assert said.out.splitlines()[0].endswith("  samples  last 10")
+    assert row.split()[-1] == "+x"
+    assert "  + passed, x failed, . not evaluated, w waived; the newest on the right" in said.out.splitlines()
+    assert {gate["gate"]: gate["course"] for gate in told}["coverage.lines"] == ["passed", "failed"]
+
+
 def test_without_a_history_there_is_nothing_to_preview() -> None:
     said = lydite("gate", "preview")
 

@@ -151,6 +151,18 @@ def test_an_empty_variable_says_nothing_and_those_of_others_are_let_be() -> None
     assert loaded.origin("sweep.seeds").source is Source.PRESET
 
 
+def test_the_owner_of_a_gate_that_is_not_there_is_told_with_the_nearest() -> None:
+    (told,) = wrong('[gates]\nowners = ["unit.success=ann", "coverage.line=bob"]\n')
+
+    assert told.startswith(
+        "lydite.toml:2: gates.owners: expected a list of NAME=OWNER, each NAME once and out of "
+    )
+    assert told.endswith("; did you mean coverage.lines?")
+    (twice,) = wrong('[gates]\nowners = ["unit.success=ann", "unit.success=bob"]\n')
+    assert "each NAME once" in twice
+    assert wrong('[gates]\nowners = ["unit.success=ann\\u001b[31m"]\n')
+
+
 def test_everything_that_is_wrong_is_told_at_once_with_its_place() -> None:
     text = """\
 seeds = 3

@@ -31,6 +31,7 @@ def case(
     runs: int = 1,
     failures: int = 0,
     safety: bool = False,
+    message: str = "",
 ) -> Case:
     """One case of the shop."""
     return Case(
@@ -41,6 +42,7 @@ def case(
         runs=runs,
         failures=failures,
         safety=safety,
+        message=message,
     )
 
 

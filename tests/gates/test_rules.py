@@ -180,6 +180,26 @@ def test_of_two_waivers_the_one_that_lasts_counts() -> None:
     assert outcome("unit.success", BAD_UNIT, rules).waiver.startswith("bob")
 
 
+def test_a_waiver_that_expires_later_than_in_thirty_days_does_not_count_and_says_which_day_would() -> None:
+    last = outcome("unit.success", BAD_UNIT, Rules().waived(replace(WAIVER, expires="2026-12-21")))
+    later = Rules().waived(replace(WAIVER, expires="2026-12-22"))
+
+    found = outcome("unit.success", BAD_UNIT, later)
+
+    assert last.standing is Standing.WAIVED
+    assert found.standing is Standing.FAILED
+    assert found.sentence.endswith(
+        "the waiver of ann does not count yet: it expires on 2026-12-22, 31 days from 2026-11-21, and may last 30 at "
+        "most; write 2026-12-21 or an earlier day"
+    )
+    assert outcome("unit.success", BAD_UNIT, replace(later, waiver_days=31)).standing is Standing.WAIVED
+    assert outcome("unit.success", BAD_UNIT, later.waived(WAIVER)).waiver.startswith(
+        "ann answers for it until 2026-11-21"
+    )
+    with pytest.raises(InputError, match="waiver_days is at least 1, found 0"):
+        replace(later, waiver_days=0)
+
+
 def test_a_waiver_of_an_unknown_gate_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(
         InputError, match=r"no gate 'unit\.sucess', which ann waives; did you mean unit\.success\?"

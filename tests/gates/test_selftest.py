@@ -7,7 +7,7 @@ import pytest
 
 from lydite.gates import DEFAULTS, Demand, Gauge, Rule, Rules, Waiver, decide, selftest
 from lydite.gates.scenes import sound, spoiled
-from lydite.model import Decision, GateOutcome, Standing
+from lydite.model import Decision, GateOutcome, Outcome, Standing
 
 NAMES = [rule.name for rule in DEFAULTS]
 
@@ -71,6 +71,15 @@ def test_rules_of_ones_own_are_proven(rule: Rule) -> None:
     proofs = selftest(Rules(rules=(*DEFAULTS, rule)))
 
     assert [proof.problems for proof in proofs] == [()] * len(proofs)
+
+
+def test_a_rate_that_has_a_campaign_for_itself_is_proven_though_all_its_cases_fail() -> None:
+    rate = latency(gauge=Gauge.CASES, of=("gpu",), limit=90, at_least=True, unit="%")
+    rules = Rules(rules=(DEFAULTS[0], rate))
+    cases = [case for case in spoiled(rate, rules.rules).cases if case.suite == "gpu"]
+
+    assert all(case.outcome is Outcome.FAILED for case in cases)
+    assert [proof.problems for proof in selftest(rules)] == [(), ()]
 
 
 @pytest.mark.parametrize(

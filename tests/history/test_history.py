@@ -221,6 +221,23 @@ def test_a_dossier_tells_news_trends_and_flaky_cases(place: Place) -> None:
     assert {each.case: (each.runs, each.failures) for each in dossier.flaky} == {"b": (3, 1), "c": (5, 1)}
 
 
+def test_a_dossier_tells_what_the_gates_said_of_the_campaigns_before_and_not_of_this_one(
+    place: Place,
+) -> None:
+    history = place.open()
+    said = [Standing.FAILED, *[Standing.PASSED] * 9, Standing.WAIVED]
+    for day, standing in enumerate(said, 1):
+        history.add(campaign(day), decision(standing))
+    history.add(campaign(12))
+
+    (course,) = history.dossier(campaign(13)).courses
+    (earlier,) = history.dossier(campaign(3)).courses
+
+    assert (course.gate, course.standings) == (decision().outcomes[0].gate, tuple(said[3:]))
+    assert earlier.standings == tuple(said[:2])
+    assert history.dossier(campaign(1)).courses == ()
+
+
 def test_a_trial_that_fails_with_some_seeds_is_not_flaky(place: Place) -> None:
     kept = place.open()
     kept.add(campaign(1, [failed("coin.storm", runs=200, failures=3)], work=Work.TRIALS))

@@ -3,6 +3,7 @@
 import re
 
 from lydite.config import KEYS, Gates
+from lydite.gates import DEFAULTS
 from tests.house.tree import ROOT
 
 READERS = [
@@ -11,10 +12,13 @@ READERS = [
     if not path.is_relative_to(ROOT / "src/lydite/config")
 ]
 
+LIMITS = [name for name in Gates.__slots__ if name not in {"waiver_days", "owners"}]
+
 THROUGH = {
     "lydite.parallel": "lydite.workers",
     "lydite.jobs": "lydite.workers",
-    **{f"gates.{name}": "gates.limits" for name in Gates.__slots__},
+    "gates.owners": "gates.owned",
+    **{f"gates.{name}": "gates.limits" for name in LIMITS},
 }
 """Keys that are read by a property of their section."""
 
@@ -41,4 +45,8 @@ def test_what_nobody_reads_is_found() -> None:
 
 
 def test_every_gate_of_the_settings_has_a_limit() -> None:
-    assert sorted(Gates().limits.values()) == sorted(getattr(Gates(), name) for name in Gates.__slots__)
+    assert sorted(Gates().limits.values()) == sorted(getattr(Gates(), name) for name in LIMITS)
+
+
+def test_every_gate_may_have_an_owner() -> None:
+    assert list(KEYS["gates.owners"].choices) == [rule.name for rule in DEFAULTS]

@@ -54,6 +54,16 @@ def test_safety_comes_first_then_gates_then_the_rest() -> None:
     assert notes[3][1]["line"] == "88"
 
 
+def test_who_is_asked_stands_in_the_annotation_of_a_gate_that_does_not_pass() -> None:
+    asked = gate("unit.success", 90, 100, standing=Standing.FAILED, owner="ann", sentence="1 of 10 fails")
+    passed = gate("coverage.lines", 90, 80, owner="bob")
+
+    told = annotations(replace(dossiers.green(), decision=decision(asked, passed)))
+
+    assert "::1 of 10 fails; ask ann\n" in told
+    assert "bob" not in told
+
+
 def test_the_rules_of_escaping_are_kept() -> None:
     (line,) = annotations(failing(1, name="a:b,c%d\ne", message="100 %, yes: it\r\nis")).splitlines()
 

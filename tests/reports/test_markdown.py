@@ -110,6 +110,17 @@ def test_recommendations_say_what_to_do_first_and_with_which_command() -> None:
     )
 
 
+def test_who_is_asked_of_a_gate_stands_where_it_does_not_pass() -> None:
+    asked = gate("unit.success", 90, 100, standing=Standing.FAILED, owner="ann", sentence="1 of 10 fails")
+    passed = gate("coverage.lines", 90, 80, owner="bob")
+
+    told = markdown(replace(dossiers.green(), decision=decision(asked, passed)))
+
+    assert "- Bring gate `unit.success` back within its limit: 1 of 10 fails; ask ann." in told
+    assert "| 1 of 10 fails; ask ann |" in told
+    assert "bob" not in told
+
+
 def silent_gates(count: int) -> Dossier:
     """One gate that passed, and so many that only tell and had nothing to judge by."""
     unable = gate(

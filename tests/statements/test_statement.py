@@ -99,6 +99,16 @@ def test_it_comes_back_as_it_was() -> None:
     assert statement_from(payload_of(made), "here") == made
 
 
+def test_what_was_signed_before_gates_had_owners_and_evidence_is_still_a_statement() -> None:
+    made = statement()
+    form = form_of(made)
+    for each in form["predicate"][EXTENSION]["decision"]["outcomes"]:
+        del each["owner"], each["evidence"], each["evidence_count"]
+
+    assert made.decision.outcomes
+    assert statement_from(canonical_json(form), "here") == made
+
+
 def test_the_schema_describes_what_is_written() -> None:
     extension = form_of(statement())["predicate"][EXTENSION]
 

@@ -19,16 +19,19 @@ from lydite.cli.options import (
     TodayOption,
     WaiversOption,
 )
-from lydite.cli.preview import PREVIEW, preview
+from lydite.cli.preview import LEGEND, PREVIEW, preview, signs
 from lydite.model import (
+    COURSE_MAX,
     CampaignResult,
     Decision,
     Flaky,
+    GateCourse,
     GateOutcome,
     InputError,
     Standing,
     Verdict,
     as_form,
+    course_up_to,
 )
 
 if TYPE_CHECKING:
@@ -66,6 +69,8 @@ class Judged:
     result: CampaignResult
     previous: CampaignResult | None = None
     flaky: tuple[Flaky, ...] = ()
+    courses: tuple[GateCourse, ...] = ()
+    """What the gates said of the campaigns before; nothing, where no history knows it."""
 
 
 def gate(
@@ -97,12 +102,12 @@ def gate(
         return _selftest(rules, as_json=as_json)
     if what == PREVIEW:
         return preview(_waived(rules, waivers), history, last=last, as_json=as_json)
-    result, decision = decided(what, rules, previous=previous, waivers=waivers, today=today, history=history)
+    judged, decision = _decided(what, rules, previous=previous, waivers=waivers, today=today, history=history)
     code = CODES[decision.standing]
     if as_json:
-        _say_json(what, result, decision, code)
+        _say_json(what, judged, decision, code)
     else:
-        _say(result, decision)
+        _say(judged, decision)
     return code
 
 
@@ -110,6 +115,13 @@ def decided(
     what: str, rules: "Rules", *, previous: Path | None, waivers: Path | None, today: str, history: str
 ) -> tuple[CampaignResult, Decision]:
     """A campaign, by its file or its name, and what the gates say of it."""
+    judged, decision = _decided(what, rules, previous=previous, waivers=waivers, today=today, history=history)
+    return judged.result, decision
+
+
+def _decided(
+    what: str, rules: "Rules", *, previous: Path | None, waivers: Path | None, today: str, history: str
+) -> tuple[Judged, Decision]:
     from lydite.gates import decide
 
     problems: list[InputError] = []
@@ -120,7 +132,7 @@ def decided(
         _refuse(problems)
     _refuse_backdated(judged.result, day, given=bool(today))
     decision = decide(judged.result, waived, previous=judged.previous, flaky=judged.flaky, today=day)
-    return judged.result, decision
+    return judged, decision
 
 
 def _judged(what: str, previous: Path | None, place: str) -> Judged:
@@ -128,7 +140,12 @@ def _judged(what: str, previous: Path | None, place: str) -> Judged:
     if previous is None and is_a_name(what):
         with opened(place) as history:
             known = history.dossier(history.result(what))
-            return Judged(result=known.result, previous=history.previous(known.result), flaky=known.flaky)
+            return Judged(
+                result=known.result,
+                previous=history.previous(known.result),
+                flaky=known.flaky,
+                courses=known.courses,
+            )
     problems: list[InputError] = []
     result = _tried(lambda: result_in(Path(what)), problems)
     before = None if previous is None else _tried(lambda: result_in(previous), problems)
@@ -184,12 +201,13 @@ def _refuse(problems: Sequence[InputError]) -> NoReturn:
     raise InputError("; ".join(str(problem) for problem in problems))
 
 
-def _say(result: CampaignResult, decision: Decision) -> None:
+def _say(judged: Judged, decision: Decision) -> None:
     from lydite.cli.paper import painted, say
 
-    rows = [_cells(outcome) for outcome in decision.outcomes]
-    widths = [max(len(row[column]) for row in (HEAD, *rows)) for column in range(len(HEAD))]
-    say(_row(HEAD, widths))
+    head = (*HEAD, f"last {COURSE_MAX}") if judged.courses else HEAD
+    rows = [(*_cells(outcome), *_course(outcome, judged)) for outcome in decision.outcomes]
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    say(_row(head, widths))
     for outcome, row in zip(decision.outcomes, rows, strict=True):
         line = _row(row, widths)
         says = str(outcome.standing)
@@ -198,9 +216,17 @@ def _say(result: CampaignResult, decision: Decision) -> None:
         say(f"    {outcome.sentence}{aside}")
         if outcome.waiver:
             say(f"    waiver: {outcome.waiver}")
+        if outcome.owner and outcome.standing is not Standing.PASSED:
+            say(f"    owner: {outcome.owner}")
+    say([f"  {LEGEND}"] if judged.courses else [])
     told = decision.sentence.removeprefix(f"{decision.standing}: ")
-    head = painted(_COLOURS[decision.standing], str(decision.standing).upper())
-    say(("", f"{head}  {result.target}, campaign {result.identity}: {told}"))
+    word = painted(_COLOURS[decision.standing], str(decision.standing).upper())
+    say(("", f"{word}  {judged.result.target}, campaign {judged.result.identity}: {told}"))
+
+
+def _course(outcome: GateOutcome, judged: Judged) -> tuple[str, ...]:
+    """What the gate said last, where a history knows it."""
+    return (signs(course_up_to(outcome, judged.courses)),) if judged.courses else ()
 
 
 def _cells(outcome: GateOutcome) -> tuple[str, ...]:
@@ -235,18 +261,23 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(told).rstrip()
 
 
-def _say_json(what: str, result: CampaignResult, decision: Decision, code: Exit) -> None:
+def _say_json(what: str, judged: Judged, decision: Decision, code: Exit) -> None:
     from lydite.cli.paper import say_json
 
+    gates = [
+        as_form(outcome)
+        | {"margin": outcome.margin, "course": [str(each) for each in course_up_to(outcome, judged.courses)]}
+        for outcome in decision.outcomes
+    ]
     say_json(
         {
             "verb": "gate",
             "file": what,
-            "target": result.target,
-            "identity": result.identity,
+            "target": judged.result.target,
+            "identity": judged.result.identity,
             "standing": str(decision.standing),
             "sentence": decision.sentence,
-            "gates": [as_form(outcome) | {"margin": outcome.margin} for outcome in decision.outcomes],
+            "gates": gates,
             "exit_code": int(code),
         }
     )

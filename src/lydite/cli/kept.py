@@ -20,11 +20,14 @@ def history_place(settings: "Settings") -> str:
 
 
 def rules_of(settings: "Settings") -> "Rules":
-    """The rules of the gates, with the limits of the settings."""
+    """The rules of the gates, with the limits of the settings, who is asked, and how long a waiver may last."""
     from lydite.gates import Rules
 
-    limits = {name: {"limit": limit} for name, limit in settings.gates.limits.items()}
-    return Rules().altered(limits, "gates")
+    limits, owners = settings.gates.limits, settings.gates.owned
+    changes: dict[str, dict[str, object]] = {name: {"limit": limit} for name, limit in limits.items()}
+    for name, owner in owners.items():
+        changes.setdefault(name, {})["owner"] = owner
+    return Rules(waiver_days=settings.gates.waiver_days).altered(changes, "gates")
 
 
 def opened(place: str = "") -> "History":

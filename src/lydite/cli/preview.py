@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from lydite.cli.exits import Exit
-from lydite.model import Decision, Standing, Verdict
+from lydite.model import Decision, Standing, Verdict, courses_of
 
 if TYPE_CHECKING:
     from lydite.gates import Rules
@@ -86,19 +86,18 @@ def _judged(history: "History", rules: "Rules", target: str, preset: str, last: 
 def _told(target: str, preset: str, campaigns: Sequence[Previewed]) -> Iterator[str]:
     from lydite.cli.paper import counted, painted
 
-    courses = _courses(campaigns)
-    width = max(map(len, courses))
+    courses = courses_of(each.decision for each in campaigns)
+    width = max(len(course.gate) for course in courses)
     yield f"{'gate'.ljust(width)}  passed  failed  not evaluated  waived"
-    for gate, standings in courses.items():
-        counts = Counter(standings)
+    for course in courses:
+        counts = Counter(course.standings)
         cells = (
             f"{counts[Standing.PASSED]:>6,}",
             f"{counts[Standing.FAILED]:>6,}",
             f"{counts[Standing.NOT_EVALUATED]:>13,}",
             f"{counts[Standing.WAIVED]:>6,}",
         )
-        course = "".join(SIGNS[each] for each in standings[-SIGNS_MAX:])
-        yield f"{gate.ljust(width)}  {'  '.join(cells)}  {course}"
+        yield f"{course.gate.ljust(width)}  {'  '.join(cells)}  {signs(course.standings[-SIGNS_MAX:])}"
     yield f"  {LEGEND}"
     yield ""
     for each in campaigns:
@@ -111,13 +110,13 @@ def _told(target: str, preset: str, campaigns: Sequence[Previewed]) -> Iterator[
     yield f"{head}  {target}, {preset}: {ships:,} of {of} would pass; {changed:,} would be decided otherwise"
 
 
-def _courses(campaigns: Sequence[Previewed]) -> dict[str, list[Standing]]:
-    """What each gate would have said, the newest last."""
-    courses: dict[str, list[Standing]] = {}
-    for each in campaigns:
-        for outcome in each.decision.outcomes:
-            courses.setdefault(outcome.gate, []).append(outcome.standing)
-    return courses
+def signs(standings: Sequence[Standing]) -> str:
+    """A course as one sign for each campaign.
+
+    >>> signs([Standing.PASSED, Standing.FAILED])
+    '+x'
+    """
+    return "".join(SIGNS[each] for each in standings)
 
 
 def _as_plain(target: str, preset: str, campaigns: Sequence[Previewed]) -> dict[str, Any]:

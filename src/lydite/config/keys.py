@@ -47,6 +47,8 @@ class Key:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    pairs: str = ""
+    """What follows each of the choices after an equals sign; nothing does where it is empty."""
     shape: str = ""
     """The regular expression of a text, which it matches whole; any where it is empty."""
     words: str = ""
@@ -67,6 +69,8 @@ class Key:
     @property
     def expected(self) -> str:
         """What a value must be, in words."""
+        if self.pairs:
+            return f"a list of NAME={self.pairs}, each NAME once and out of {', '.join(self.choices)}"
         if self.choices:
             of = "a list of names out of" if self.kind is Kind.NAMES else "one of"
             return f"{of} {', '.join(self.choices)}"
@@ -76,8 +80,12 @@ class Key:
 
     def allows(self, value: Value) -> bool:
         """Is a value of the right kind within the limits?"""
+        if isinstance(value, tuple) and self.pairs:
+            told = [tuple(part.strip() for part in each.partition("=")) for each in value]
+            good = all(text and text.isprintable() for _, _, text in told)
+            return good and self._are_choices(tuple(name for name, _, _ in told))
         if isinstance(value, tuple):
-            return len({*value}) == len(value) and (not self.choices or {*value} <= {*self.choices})
+            return self._are_choices(value)
         if isinstance(value, str):
             if self.choices:
                 return value in self.choices
@@ -85,6 +93,10 @@ class Key:
         if isinstance(value, bool) or self.low is None or self.high is None:
             return True
         return self.low <= value <= self.high
+
+    def _are_choices(self, names: tuple[str, ...]) -> bool:
+        """Is each of the names one that there is, and there once?"""
+        return len({*names}) == len(names) and (not self.choices or {*names} <= {*self.choices})
 
     def shown(self, value: Value) -> Value:
         """The value as it may be shown."""

@@ -225,7 +225,8 @@ def _kind_of(raw: object) -> str:
 
 def _meant(key: Key, raw: object) -> str:
     """What was meant by a choice that is none."""
-    for each in [raw] if isinstance(raw, str) else raw if isinstance(raw, list | tuple) else ():
+    for told in [raw] if isinstance(raw, str) else raw if isinstance(raw, list | tuple) else ():
+        each = told.partition("=")[0].strip() if isinstance(told, str) and key.pairs else told
         if isinstance(each, str) and key.choices and each not in key.choices:
             close = difflib.get_close_matches(each.lower(), key.choices, n=1, cutoff=0.6)
             return f"did you mean {close[0]}?" if close else ""

@@ -1,5 +1,6 @@
 """The JSON Schema (draft 2020-12) of `lydite.toml`, for editors and for whoever writes such a file by a program."""
 
+import re
 from typing import Any
 
 from lydite.config.keys import KEYS, SECTIONS, Key, Kind
@@ -29,7 +30,10 @@ def _section(section: str, about: str) -> dict[str, Any]:
 def _key(key: Key) -> dict[str, Any]:
     unit = f" Unit: {key.unit}." if key.unit else ""
     said: dict[str, Any] = {"description": f"{key.meaning}{unit}", "type": key.kind.json_type}
-    if key.kind is Kind.NAMES:
+    if key.pairs:
+        names = "|".join(re.escape(each) for each in key.choices)
+        said |= {"items": {"type": "string", "pattern": rf"^\s*(?:{names})\s*=.*\S"}, "uniqueItems": True}
+    elif key.kind is Kind.NAMES:
         said["items"] = {"enum": [*key.choices]} if key.choices else {"type": "string"}
         said["uniqueItems"] = True
     elif key.choices:

@@ -17,12 +17,27 @@ DAY_S = 86_400
 
 PATH = "a path without a zero byte"
 
+GATE_NAMES = (
+    "safety.violations",
+    "phases.broken",
+    "mutants.survivors",
+    "unit.success",
+    "integration.success",
+    "resilience.success",
+    "coverage.lines",
+    "performance.regression",
+    "performance.score",
+    "coverage.ratchet",
+    "flaky.share",
+    "flaky.count",
+)
+
 LEVEL = "(debug|info|warning|error|off)"
 LEVELS = rf"\s*({LEVEL}|[\w.-]+\s*=\s*{LEVEL})(\s*,\s*({LEVEL}|[\w.-]+\s*=\s*{LEVEL}))*\s*"
 
 
 def told(meaning: str, **limits: Any) -> dict[str, Any]:
-    """What a key means, and what limits it: `unit`, `low`, `high`, `choices`, `shape` and its `words`, `secret`."""
+    """What a key means, and what limits it: `unit`, `low`, `high`, `choices`, `pairs`, `shape`, `words`, `secret`."""
     return {"meaning": meaning, **limits}
 
 
@@ -234,6 +249,21 @@ class LogSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, section by section."""
+    waiver_days: int = field(
+        default=30,
+        metadata=told(
+            "How far away the last day of a waiver may be; one that is further away does not count.",
+            unit="days",
+            low=1,
+            high=366,
+        ),
+    )
+    owners: tuple[str, ...] = field(
+        default=(),
+        metadata=told(
+            "Who is asked when a gate does not pass, gate by gate.", choices=GATE_NAMES, pairs="OWNER"
+        ),
+    )
 
     lydite: Platform = field(default_factory=Platform)
     campaign: CampaignSettings = field(default_factory=CampaignSettings)
@@ -246,3 +276,9 @@ class Settings:
     history: HistorySettings = field(default_factory=HistorySettings)
     report: ReportSettings = field(default_factory=ReportSettings)
     log: LogSettings = field(default_factory=LogSettings)
+    @property
+    def owned(self) -> Mapping[str, str]:
+        """Who is asked, by the name of the gate."""
+        pairs = (each.partition("=") for each in self.owners)
+        return {gate.strip(): owner.strip() for gate, _, owner in pairs}
+

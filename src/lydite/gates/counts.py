@@ -18,11 +18,14 @@ def safety(rule: Rule, matter: Matter) -> GateOutcome:
     samples = sum(runs_of(case) for case in looked)
     if violations:
         sentence = f"{counted(len(violations), 'case')} failed in safety: {told(map(_violation, violations))}"
-        return judged(rule, actual=len(violations), samples=max(samples, 1), sentence=sentence)
+        names = [case.name for case in violations]
+        samples = max(samples, 1)
+        return judged(rule, actual=len(names), samples=samples, sentence=sentence, evidence=names)
     open_cases = [case for case in matter.honest if case.safety and case.outcome in _UNPROVEN]
     if open_cases:
-        names = told(case.name for case in open_cases)
-        return blank(rule, f"{names} guards safety, and proves nothing", samples=samples)
+        names = [case.name for case in open_cases]
+        sentence = f"{told(names)} guards safety, and proves nothing"
+        return blank(rule, sentence, samples=samples, evidence=names)
     if not samples:
         return blank(rule, "nothing was carried out that could fail in safety")
     return judged(
@@ -44,9 +47,10 @@ def broken(rule: Rule, matter: Matter) -> GateOutcome:
     skipped = len(phases) - len(begun)
     left = f"; {counted(skipped, 'phase')} skipped" if skipped else ""
     if bad:
-        names = told(f"{phase.name} ({phase.message or 'without a case that says why'})" for phase in bad)
-        sentence = f"{counted(len(bad), 'phase')} broken: {names}{left}"
-        return judged(rule, actual=len(bad), samples=len(begun), sentence=sentence)
+        why = told(f"{phase.name} ({phase.message or 'without a case that says why'})" for phase in bad)
+        sentence = f"{counted(len(bad), 'phase')} broken: {why}{left}"
+        names = [phase.name for phase in bad]
+        return judged(rule, actual=len(bad), samples=len(begun), sentence=sentence, evidence=names)
     if matter.result.interrupted:
         sentence = "the campaign was interrupted, and what would have come is not known"
         return blank(rule, sentence, actual=0, samples=len(begun))
@@ -73,11 +77,12 @@ def survivors(rule: Rule, matter: Matter) -> GateOutcome:
     left = f"; {skipped:,} skipped" if skipped else ""
     if len(survived) > rule.limit or (survived and not unknown):
         sentence = f"{counted(len(survived), 'mutant')} of {len(hunted):,} survived: {told(survived)}{left}"
-        return judged(rule, actual=len(survived), samples=len(hunted), sentence=sentence)
+        actual, samples = len(survived), len(hunted)
+        return judged(rule, actual=actual, samples=samples, sentence=sentence, evidence=survived)
     if unknown:
-        return blank(
-            rule, f"not hunted to an end: {told(unknown)}", actual=len(survived), samples=len(hunted)
-        )
+        sentence = f"not hunted to an end: {told(unknown)}"
+        actual, samples = len(survived), len(hunted)
+        return blank(rule, sentence, actual=actual, samples=samples, evidence=[*survived, *unknown])
     if not hunted:
         return blank(rule, f"no bug was planted{left}")
     sentence = f"all of {counted(len(hunted), 'mutant')} caught{left}"
@@ -107,4 +112,10 @@ def _flaky(rule: Rule, matter: Matter, *, unit: float) -> GateOutcome:
     names = told(f"{each.case} ({each.failures:,} of {each.runs:,})" for each in found)
     of = f"{len(found):,} of {counted(len(cases), 'case')}"
     sentence = f"{of} both pass and fail with the same code: {names}" if found else f"{of} known to be flaky"
-    return judged(rule, actual=len(found) * unit, samples=len(cases), sentence=sentence)
+    return judged(
+        rule,
+        actual=len(found) * unit,
+        samples=len(cases),
+        sentence=sentence,
+        evidence=[each.case for each in found],
+    )

@@ -12,10 +12,10 @@ from typing import Final, TypeAlias
 
 from lydite.gates import counts, figures, rates
 from lydite.gates.matter import Matter, counted, figure, named_suites
-from lydite.gates.rule import PERCENT, Demand, Gauge, Rule
+from lydite.gates.rule import PERCENT, RATES, Demand, Gauge, Rule
 from lydite.gates.rules import Rules
-from lydite.gates.waiver import Waiver
-from lydite.model import CampaignResult, Decision, Flaky, GateOutcome, Standing
+from lydite.gates.void import CommonCause, common_cause, voided
+from lydite.model import CampaignResult, Decision, Flaky, GateOutcome, Outcome, Standing
 
 Judge: TypeAlias = Callable[[Rule, Matter], GateOutcome]
 
@@ -46,33 +46,44 @@ def decide(
     """What the gates say of a campaign, and all of them together, on a day."""
     comparable = previous if previous is not None and previous.target == result.target else None
     matter = Matter(result=result, previous=comparable, flaky=tuple(flaky), named=named_suites(rules.rules))
-    outcomes = tuple(_outcome(rule, rules, matter, today) for rule in rules.rules)
+    cause = common_cause(result)
+    judged = ((rule, _judged(rule, matter, cause)) for rule in rules.rules)
+    outcomes = tuple(_waived(found, rule, rules, today) for rule, found in judged)
     standing = _standing(outcomes)
     return Decision(standing=standing, sentence=_sentence(standing, outcomes), outcomes=outcomes)
 
 
-def _outcome(rule: Rule, rules: Rules, matter: Matter, today: dt.date) -> GateOutcome:
+def _judged(rule: Rule, matter: Matter, cause: CommonCause | None) -> GateOutcome:
+    """What a gate says, and whether it decides."""
     found = JUDGES[rule.gauge](rule, matter)
-    unseen = found.standing is Standing.NOT_EVALUATED
-    required = rule.demand is Demand.ALWAYS or (rule.demand is Demand.WHERE_SEEN and not unseen)
-    waivers = [waiver for waiver in rules.waivers if waiver.gate == rule.name]
-    return _waived(replace(found, required=required), rule, waivers, today)
+    seen = found.standing is not Standing.NOT_EVALUATED
+    if cause is not None and rule.gauge in RATES and _is_tried(rule, matter):
+        # It was looked at, so that it decides also where only what was seen does: it is green nowhere.
+        found, seen = voided(found, cause), True
+    required = rule.demand is Demand.ALWAYS or (rule.demand is Demand.WHERE_SEEN and seen)
+    return replace(found, required=required, owner=rule.owner)
 
 
-def _waived(found: GateOutcome, rule: Rule, waivers: Sequence[Waiver], today: dt.date) -> GateOutcome:
+def _is_tried(rule: Rule, matter: Matter) -> bool:
+    return any(case.outcome is not Outcome.SKIPPED for case in matter.of_suites(rule))
+
+
+def _waived(found: GateOutcome, rule: Rule, rules: Rules, today: dt.date) -> GateOutcome:
     """The outcome with what its waivers change, and what they do not."""
+    waivers = [waiver for waiver in rules.waivers if waiver.gate == rule.name]
     if not waivers:
         return found
-    # Of several the one that lasts longest speaks.
-    waiver = max(waivers, key=lambda waiver: (waiver.expires, waiver.owner))
+    days = rules.waiver_days
+    # Of several the one that counts speaks, and of those the one that lasts longest.
+    waiver = max(waivers, key=lambda each: (not each.why_not(today, days), each.expires, each.owner))
     if found.standing is Standing.PASSED:
         return replace(found, waiver=waiver.told(), sentence=f"{found.sentence}; it needs no waiver")
     if rule.gauge is Gauge.SAFETY:
         note = f"the waiver of {waiver.owner} does not count, for safety is never waived"
     elif found.standing is Standing.NOT_EVALUATED:
         note = f"the waiver of {waiver.owner} does not count, for nobody can answer for what was not seen"
-    elif not waiver.counts(today):
-        note = f"the waiver of {waiver.owner} has expired on {waiver.expires}, and counts no more"
+    elif why_not := waiver.why_not(today, days):
+        note = f"the waiver of {waiver.owner} {why_not}"
     else:
         return replace(found, standing=Standing.WAIVED, waiver=waiver.told())
     return replace(found, waiver=waiver.told(), sentence=f"{found.sentence}; {note}")

@@ -37,15 +37,24 @@ def within_limit(rule: Rule, matter: Matter) -> GateOutcome:
     if not figures:
         return blank(rule, f"no figure {' or '.join(rule.of)} was measured")
     if len(fitting) < len(figures):
-        odd = told(f"{each.name} in {each.unit!r}" for each in figures if _in_unit(each, rule.unit) is None)
-        return blank(rule, f"the limit is told in {rule.unit!r}, and not so {odd}")
+        odd = [each for each in figures if _in_unit(each, rule.unit) is None]
+        named = told(f"{each.name} in {each.unit!r}" for each in odd)
+        sentence = f"the limit is told in {rule.unit!r}, and not so {named}"
+        return blank(rule, sentence, evidence=[each.name for each in odd])
     lower_is_worse = Better.HIGHER if rule.at_least else Better.LOWER
     ends = [(worse_end(each, lower_is_worse), each) for each in fitting]
     sign = -1 if rule.at_least else 1
     # A figure that is no number is the worst of all.
-    bound, worst = max(ends, key=lambda end: (not math.isfinite(end[0]), sign * end[0], end[1].name))
+    ends.sort(key=lambda end: (not math.isfinite(end[0]), sign * end[0], end[1].name), reverse=True)
+    bound, worst = ends[0]
+    beyond = [each.name for end, each in ends if not rule.allows(end)]
     return judged(
-        rule, actual=worst.value, bound=bound, samples=worst.samples, sentence=_seen(worst, bound, len(ends))
+        rule,
+        actual=worst.value,
+        bound=bound,
+        samples=worst.samples,
+        sentence=_seen(worst, bound, len(ends)),
+        evidence=beyond or [worst.name],
     )
 
 
@@ -77,23 +86,29 @@ def _against_before(rule: Rule, matter: Matter, *, share: bool) -> GateOutcome:
     gone = _gone(rule, matter.result, before)
     lost = f"; no longer measured: {told(gone)}" if gone else ""
     if not changes:
-        return blank(rule, f"{_why_none(pairs, before)}{lost}")
+        return blank(rule, f"{_why_none(pairs, before)}{lost}", evidence=gone)
     bad = [change for change in changes if not rule.allows(change.worst)]
     # A share that may be noise is no proof of anything; what a ratchet guards is counted.
     proven = [change for change in bad if change.is_proven or not share]
-    worst = _worst(proven or bad or changes)
+    worst = _worst_first(proven or bad or changes)[0]
     left = len(pairs) - len(fair)
     apart = f"; {counted(left, 'figure')} left out, for the machine is another" if left else ""
     noise = ", so that it may be noise" if bad and not proven else ""
     sentence = f"{_moved(worst, before, share=share)}{noise}{_among(changes)}{apart}{lost}"
+    names = [*(change.now.name for change in _worst_first(proven or bad)), *gone]
+    samples = len(changes)
     if (bad or gone) and not proven:
-        return blank(rule, sentence, actual=worst.seen, samples=len(changes))
-    return judged(rule, actual=worst.seen, bound=worst.worst, samples=len(changes), sentence=sentence)
+        return blank(rule, sentence, actual=worst.seen, samples=samples, evidence=names)
+    bound = worst.worst
+    return judged(rule, actual=worst.seen, bound=bound, samples=samples, sentence=sentence, evidence=names)
 
 
-def _worst(changes: list[Change]) -> Change:
+def _worst_first(changes: list[Change]) -> list[Change]:
     # A figure that is no number is the worst of all.
-    return max(changes, key=lambda change: (not math.isfinite(change.worst), change.worst, change.now.name))
+    def harm(change: Change) -> tuple[bool, float, str]:
+        return not math.isfinite(change.worst), change.worst, change.now.name
+
+    return sorted(changes, key=harm, reverse=True)
 
 
 def _why_none(pairs: list[tuple[Measurement, Measurement]], before: CampaignResult) -> str:

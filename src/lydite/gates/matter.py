@@ -1,7 +1,7 @@
 """What gates judge: a campaign, the one before it, what is known to be flaky; and how an outcome is put down."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lydite.gates.rule import ANY, RATES, Rule
@@ -12,6 +12,9 @@ MUTANTS = "mutants"
 
 NAMES_TOLD = 3
 """Of more than these names a sentence tells how many more there are."""
+
+EVIDENCE_MAX = 20
+"""Of what a gate rests on, an outcome names so much and counts the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,16 +74,21 @@ def judged(
     samples: int,
     sentence: str,
     bound: float | None = None,
+    evidence: Sequence[str] = (),
 ) -> GateOutcome:
-    """The outcome of a gate that had something to judge by; without a bound by what was seen."""
+    """The outcome of a gate that had something to judge by; without a bound by what was seen.
+
+    `evidence` is by what it does not pass; one that passes rests on everything, and names nothing.
+    """
     by = actual if bound is None else bound
     if not math.isfinite(by):
-        return blank(rule, f"{sentence}; the figure is no number", samples=samples)
+        return blank(rule, f"{sentence}; the figure is no number", samples=samples, evidence=evidence)
     good = rule.allows(by)
     # Too few samples are no proof of anything good, nor of a rate; what is bad in itself stays so.
     if samples < rule.samples_min and (good or rule.at_least):
         few = f"{counted(samples, 'sample')}, where the gate wants {rule.samples_min:,}"
-        return blank(rule, f"{sentence}; {few}", actual=actual, samples=samples)
+        return blank(rule, f"{sentence}; {few}", actual=actual, samples=samples, evidence=evidence)
+    named = () if good else tuple(evidence)
     return GateOutcome(
         gate=rule.name,
         standing=Standing.PASSED if good else Standing.FAILED,
@@ -92,10 +100,19 @@ def judged(
         unit=rule.unit,
         samples=samples,
         sentence=sentence,
+        evidence=named[:EVIDENCE_MAX],
+        evidence_count=len(named),
     )
 
 
-def blank(rule: Rule, sentence: str, *, actual: float | None = None, samples: int = 0) -> GateOutcome:
+def blank(
+    rule: Rule,
+    sentence: str,
+    *,
+    actual: float | None = None,
+    samples: int = 0,
+    evidence: Sequence[str] = (),
+) -> GateOutcome:
     """The outcome of a gate that could not be evaluated."""
     return GateOutcome(
         gate=rule.name,
@@ -108,6 +125,8 @@ def blank(rule: Rule, sentence: str, *, actual: float | None = None, samples: in
         unit=rule.unit,
         samples=samples,
         sentence=sentence,
+        evidence=tuple(evidence[:EVIDENCE_MAX]),
+        evidence_count=len(evidence),
     )
 
 

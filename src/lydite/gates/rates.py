@@ -47,7 +47,7 @@ def success(rule: Rule, matter: Matter) -> GateOutcome:
         return worst
     sentence = f"{told(tally.unproven)} proves nothing, and the gate depends on it{skipped}"
     actual = ALL * (tally.runs - tally.failures) / tally.runs if tally.runs else None
-    return blank(rule, sentence, actual=actual, samples=tally.runs)
+    return blank(rule, sentence, actual=actual, samples=tally.runs, evidence=tally.unproven)
 
 
 def tallied(rule: Rule, matter: Matter) -> Tally:
@@ -95,7 +95,8 @@ def _judged(rule: Rule, tally: Tally, skipped: str) -> GateOutcome:
     seen = f"{passed:,} of {counted(runs, tally.noun)} passed"
     names = f": {told(tally.failed)} did not" if tally.failed else ""
     if rule.limit >= ALL or rule.confidence == 0:
-        return judged(rule, actual=actual, samples=runs, sentence=f"{seen}{names}{skipped}")
+        sentence = f"{seen}{names}{skipped}"
+        return judged(rule, actual=actual, samples=runs, sentence=sentence, evidence=tally.failed)
     bound = ALL * lower_bound(passed, runs, confidence=rule.confidence)
     worth = f"{seen}, which proves {proven(bound)} %"
     # To ask how many it takes is the dearest part, and pointless where no number of them would help.
@@ -112,4 +113,11 @@ def _judged(rule: Rule, tally: Tally, skipped: str) -> GateOutcome:
     if needed is not None:
         takes = f"it takes {counted(needed, tally.noun)} to prove {figure(rule.limit)} %"
         advice = f"; with as many failures {takes}"
-    return judged(rule, actual=actual, bound=bound, samples=runs, sentence=f"{worth}{names}{advice}{skipped}")
+    return judged(
+        rule,
+        actual=actual,
+        bound=bound,
+        samples=runs,
+        sentence=f"{worth}{names}{advice}{skipped}",
+        evidence=tally.failed,
+    )

@@ -74,6 +74,8 @@ class Rule:
     """With fewer samples the gate is not evaluated."""
     any_machine: bool = False
     """May figures be compared with those of another machine?"""
+    owner: str = ""
+    """Who is asked when it does not pass; empty where nobody is named."""
 
     def __post_init__(self) -> None:
         problems = _problems(self)

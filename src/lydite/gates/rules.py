@@ -91,6 +91,9 @@ DEFAULTS: Final = (
 )
 """What a release needs, unless somebody says otherwise."""
 
+WAIVER_DAYS: Final = 30
+"""How many days ahead a waiver may expire, unless somebody says otherwise."""
+
 _FIXED: Final = ("name", "gauge")
 
 
@@ -100,12 +103,16 @@ class Rules:
 
     rules: tuple[Rule, ...] = DEFAULTS
     waivers: tuple[Waiver, ...] = ()
+    waiver_days: int = WAIVER_DAYS
+    """A waiver that expires later, as seen from the day that is judged, does not count."""
 
     def __post_init__(self) -> None:
         names = self.names
         problems = [f"the gate {name} is there twice" for name in sorted({*names}) if names.count(name) > 1]
         if not any(rule.gauge is Gauge.SAFETY for rule in self.rules):
             problems.append("no gate guards safety, and no rules go without")
+        if self.waiver_days < 1:
+            problems.append(f"waiver_days is at least 1, found {self.waiver_days}")
         problems += [
             f"there is no gate {waiver.gate!r}, which {waiver.owner} waives; {near(waiver.gate, names)}"
             for waiver in self.waivers

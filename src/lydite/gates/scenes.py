@@ -196,6 +196,7 @@ def _failing(case: Case, rule: Rule) -> Case:
     if case.suite != _suite(rule) or (own and case.name not in own):
         return case
     failures = 1 if rule.limit >= 100 else case.runs
+    # None of them says why: they have no cause in common, for which a rate would not be told.
     return replace(case, outcome=Outcome.FAILED, failures=failures)
 
 

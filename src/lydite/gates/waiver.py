@@ -28,9 +28,18 @@ class Waiver:
         if problems:
             raise InputError("; ".join(problems), where=f"the waiver of {self.gate or 'no gate'}")
 
-    def counts(self, today: dt.date) -> bool:
-        """Does it count on that day?"""
-        return today <= dt.date.fromisoformat(self.expires)
+    def why_not(self, today: dt.date, days_max: int) -> str:
+        """Why it does not count on that day, of which it may be no more than so many away; empty where it counts."""
+        away = (dt.date.fromisoformat(self.expires) - today).days
+        if away < 0:
+            return f"has expired on {self.expires}, and counts no more"
+        if away > days_max:
+            latest = today + dt.timedelta(days=days_max)
+            return (
+                f"does not count yet: it expires on {self.expires}, {away:,} days from {today}, "
+                f"and may last {days_max:,} at most; write {latest} or an earlier day"
+            )
+        return ""
 
     def told(self) -> str:
         """It, in words."""

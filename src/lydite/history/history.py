@@ -40,7 +40,18 @@ from lydite.history.tables import (
     PHASES,
 )
 from lydite.history.unsteady import flaky_of
-from lydite.model import CampaignResult, Decision, Dossier, Flaky, Told, Trend, as_form, near
+from lydite.model import (
+    COURSE_MAX,
+    CampaignResult,
+    Decision,
+    Dossier,
+    Flaky,
+    Told,
+    Trend,
+    as_form,
+    courses_of,
+    near,
+)
 
 LOG: Final = logging.getLogger("lydite.history")
 
@@ -113,7 +124,7 @@ class History:
     def decision(self, identity: str) -> Decision | None:
         """What the gates said of a campaign last."""
         with self._database.reading() as connection:
-            return self._said(connection, identity)
+            return self._said(connection, self._number(connection, identity))
 
     def previous(self, result: CampaignResult) -> CampaignResult | None:
         """The campaign of the same target and preset before this one, which need not be in the history."""
@@ -131,8 +142,10 @@ class History:
             told = _news(connection, before, result)
             figures = [*asking.figures(connection, before), *figures_of(result)]
             counts = [*asking.counts(connection, before), *counts_here(result)]
-            if decision is None and asking.number_of(connection, result.identity) is not None:
-                decision = self._said(connection, result.identity)
+            own = asking.number_of(connection, result.identity)
+            if decision is None and own is not None:
+                decision = self._said(connection, own)
+            said = [self._said(connection, number) for number in before[1 - COURSE_MAX :]]
         return Dossier(
             result=result,
             decision=decision,
@@ -140,6 +153,7 @@ class History:
             news=told,
             trends=trends_of(figures, watch),
             flaky=flaky_of(counts),
+            courses=courses_of(each for each in said if each is not None),
         )
 
     def compare(self, before: str, after: str) -> Comparison:
@@ -219,8 +233,8 @@ class History:
             )
         return number
 
-    def _said(self, connection: Connection, identity: str) -> Decision | None:
-        forms = asking.decisions_of(connection, self._number(connection, identity))
+    def _said(self, connection: Connection, number: int) -> Decision | None:
+        forms = asking.decisions_of(connection, number)
         return self._decision(forms[-1]) if forms else None
 
     def _result(self, connection: Connection, number: int) -> CampaignResult:

@@ -15,7 +15,16 @@ from lydite.model.campaign import (
     Work,
 )
 from lydite.model.canonical import Facts, Plain, canonical_json, digest_of, plain
-from lydite.model.decision import Decision, GateOutcome, Standing
+from lydite.model.cause import shared_cause
+from lydite.model.decision import (
+    COURSE_MAX,
+    Decision,
+    GateCourse,
+    GateOutcome,
+    Standing,
+    course_up_to,
+    courses_of,
+)
 from lydite.model.dossier import Dossier, Flaky, Mark, News, Told, Trend
 from lydite.model.draws import Draws, derive
 from lydite.model.errors import (
@@ -89,6 +98,7 @@ from lydite.model.verdict import Finding, Verdict, gravest
 
 __all__ = [
     "CHUNK_RECORDS",
+    "COURSE_MAX",
     "GIGABYTE",
     "HEALERS",
     "HEALS",
@@ -127,6 +137,7 @@ __all__ = [
     "Fault",
     "Finding",
     "Flaky",
+    "GateCourse",
     "GateOutcome",
     "Header",
     "InputError",
@@ -167,6 +178,8 @@ __all__ = [
     "Work",
     "as_form",
     "canonical_json",
+    "course_up_to",
+    "courses_of",
     "derive",
     "describe_event",
     "digest_of",
@@ -187,6 +200,7 @@ __all__ = [
     "read_trace",
     "schema_of",
     "seconds",
+    "shared_cause",
     "verify_trace",
     "virtual_time",
 ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lydite.model.campaign import Better, CampaignResult
-from lydite.model.decision import Decision
+from lydite.model.decision import Decision, GateCourse
 
 
 class News(StrEnum):
@@ -92,3 +92,5 @@ class Dossier:
     news: tuple[Told, ...] = ()
     trends: tuple[Trend, ...] = ()
     flaky: tuple[Flaky, ...] = ()
+    courses: tuple[GateCourse, ...] = ()
+    """What the gates said of the campaigns before, when those were decided."""

@@ -12,6 +12,7 @@ from lydite.model import Dossier, Outcome, Standing
 from lydite.reports.markdown import comment
 from lydite.reports.places import place_of
 from lydite.reports.spelling import spelled_block, spelled_line
+from lydite.reports.standings import asked
 from lydite.reports.tried import Entry, red, tried
 
 SUMMARY_BYTES: Final = 1_000_000
@@ -54,10 +55,11 @@ def annotations(dossier: Dossier) -> str:
 
 def _of_gates(dossier: Dossier) -> Iterator[_Note]:
     for gate in dossier.decision.outcomes if dossier.decision is not None else ():
+        message = "; ".join(filter(None, (gate.sentence, asked(gate))))
         if gate.required and gate.standing is Standing.FAILED:
-            yield _Note(level="error", title=f"Gate {gate.gate} failed", message=gate.sentence)
+            yield _Note(level="error", title=f"Gate {gate.gate} failed", message=message)
         elif gate.required and gate.standing is Standing.NOT_EVALUATED:
-            yield _Note(level="warning", title=f"Gate {gate.gate} was not evaluated", message=gate.sentence)
+            yield _Note(level="warning", title=f"Gate {gate.gate} was not evaluated", message=message)
 
 
 def _of_entry(entry: Entry, dossier: Dossier) -> _Note:

@@ -18,3 +18,8 @@ def in_order(outcomes: Iterable[GateOutcome]) -> list[GateOutcome]:
 def is_silent(gate: GateOutcome) -> bool:
     """Did it have nothing to judge by, and would it have decided nothing either?"""
     return gate.standing is Standing.NOT_EVALUATED and not gate.required
+
+
+def asked(gate: GateOutcome) -> str:
+    """Who is asked of a gate that did not pass; empty where nobody is."""
+    return f"ask {gate.owner}" if gate.owner and gate.standing is not Standing.PASSED else ""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lydite.model import Dossier, News, Outcome, Standing
 from lydite.reports.figures import counted
 from lydite.reports.markdown.text import code, prose
-from lydite.reports.standings import is_silent
+from lydite.reports.standings import asked, is_silent
 from lydite.reports.tried import Entry, counts, red, tried
 
 
@@ -47,11 +47,12 @@ def _gates(dossier: Dossier) -> Iterator[str]:
     outcomes = dossier.decision.outcomes if dossier.decision is not None else ()
     for gate in outcomes:
         required = "" if gate.required else " (it only tells)"
+        ask = f"; {prose(asked(gate))}" if asked(gate) else ""
         match gate.standing:
             case Standing.FAILED:
-                yield f"Bring gate {code(gate.gate)}{required} back within its limit: {prose(gate.sentence)}."
+                yield f"Bring gate {code(gate.gate)}{required} back within its limit: {prose(gate.sentence)}{ask}."
             case Standing.NOT_EVALUATED if gate.required:
-                yield f"Give gate {code(gate.gate)} something to judge by: {prose(gate.sentence)}."
+                yield f"Give gate {code(gate.gate)} something to judge by: {prose(gate.sentence)}{ask}."
             case Standing.WAIVED:
                 yield f"Keep in mind that gate {code(gate.gate)} is waived: {prose(gate.waiver)}."
             case Standing.NOT_EVALUATED | Standing.PASSED:

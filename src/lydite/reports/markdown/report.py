@@ -12,6 +12,7 @@ from lydite.reports.markdown.metrics import metrics, restarts
 from lydite.reports.markdown.scenarios import scenarios
 from lydite.reports.markdown.screen import GATE_HEADER, gate_row, opening, screen
 from lydite.reports.markdown.text import code, prose, table
+from lydite.reports.standings import asked
 
 COMMENT_BYTES: Final = 65_536
 """What a comment on GitHub may have, in characters: counted in bytes, it fits however characters are counted."""
@@ -131,7 +132,10 @@ def _whole(title: str, lines: list[str]) -> Section:
 def _gates(dossier: Dossier) -> list[str]:
     outcomes = dossier.decision.outcomes if dossier.decision is not None else ()
     rows = [
-        (*gate_row(gate), "; ".join(prose(told) for told in (gate.sentence, gate.waiver) if told))
+        (
+            *gate_row(gate),
+            "; ".join(prose(told) for told in (gate.sentence, gate.waiver, asked(gate)) if told),
+        )
         for gate in outcomes
     ]
     return table((*GATE_HEADER, "Why"), rows).split("\n")

@@ -4,11 +4,12 @@ Every drawing has its words beside it in the page, so to those who do not see it
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from lydite.model import Flaky, GateOutcome, Measurement, Restart, Series, Trend
+from lydite.model import Flaky, GateOutcome, Measurement, Restart, Series, Standing, Trend
 from lydite.reports.page.figures import figure, lasting, number, share
 from lydite.reports.page.resources import Group
 from lydite.reports.spacetime.markup import Markup, element
@@ -63,6 +64,15 @@ WHISKER: Final = 0.25
 """The share of a figure that half a whisker stands for."""
 
 
+BARS: Final = {
+    Standing.PASSED: 4.0,
+    Standing.FAILED: 12.0,
+    Standing.WAIVED: 8.0,
+    Standing.NOT_EVALUATED: 1.5,
+}
+"""How long the bar of a gate is: whoever sees no colour sees what it said by that."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
     """Where a figure lies on paper."""
@@ -90,6 +100,19 @@ def margin_bar(outcome: GateOutcome) -> Markup:
     left, tone = (32.0, "good") if margin > 0 else (32 - long, "bad")
     bar = element("rect", x=left, y=3, width=long, height=6, class_=tone)
     return _svg(64, 12, "margin", bar, element("path", d="M32 0V12", class_="limit"))
+
+
+def course_marks(standings: Sequence[Standing]) -> Markup:
+    """What a gate said of the last campaigns, a bar for each: a short one where it passed, a long one where not."""
+    bars = [
+        element(
+            "rect", x=4 * place, y=12 - BARS[each], width=3, height=BARS[each], class_=each.replace(" ", "-")
+        )
+        for place, each in enumerate(standings)
+    ]
+    told = Counter(standings)
+    counts = ", ".join(f"{told[each]} {each}" for each in BARS if told[each])
+    return _svg(4 * len(standings), 12, "course", *bars, label=f"of the last {len(standings)}: {counts}")
 
 
 def _room(outcome: GateOutcome) -> float:

@@ -4,12 +4,11 @@ The page has a size that can be mailed, so pictures and last words have room for
 spent on comes first: violations of safety, then failures, then what broke. What is left out says so.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from lydite.model import CampaignResult, Case, Facts, Fault, InputError, Plain
+from lydite.model import CampaignResult, Case, Facts, Fault, InputError, Plain, shared_cause
 from lydite.reports.page.artwork import artwork
 from lydite.reports.spacetime.markup import Markup
 from lydite.reports.spacetime.wording import clipped, duration, facts_in_words, fault_in_words, moment
@@ -28,9 +27,6 @@ DETAILS_MAX: Final = 80_000
 """Characters of all last words together."""
 
 FAULTS_MAX: Final = 60
-
-NUMBERS: Final = re.compile(r"0x[0-9a-f]+|\d+")
-"""What differs between two failures that say the same."""
 
 NO_PICTURE: Final = "The picture of this run is no drawing of Lydite, and is left out."
 NO_ROOM: Final = (
@@ -98,7 +94,7 @@ def causes(told: Sequence[Failure]) -> tuple[list[Cause], int]:
     """The causes of more than one failure, the most frequent first; and how many failures have one of their own."""
     members: dict[str, list[Failure]] = {}
     for failure in told:
-        members.setdefault(_cause(failure.case), []).append(failure)
+        members.setdefault(shared_cause(failure.case), []).append(failure)
     found = [
         Cause(name=name, count=len(same), anchor=same[0].anchor)
         for name, same in members.items()
@@ -106,12 +102,6 @@ def causes(told: Sequence[Failure]) -> tuple[list[Cause], int]:
     ]
     found.sort(key=lambda cause: -cause.count)
     return found, len(told) - sum(cause.count for cause in found)
-
-
-def _cause(case: Case) -> str:
-    if case.finding is not None:
-        return case.finding.check
-    return NUMBERS.sub("…", case.message.partition("\n")[0])
 
 
 def _failure(anchor: str, entry: Entry, room: _Room | None) -> Failure:

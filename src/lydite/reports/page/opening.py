@@ -17,6 +17,7 @@ from lydite.model import (
     Told,
     Verdict,
 )
+from lydite.reports.page.evidence import is_told
 from lydite.reports.standings import in_order, is_silent
 
 SHOWN: Final = {News.NEW: 3, News.RESOLVED: 1, News.UNSURE: 1, News.RARE: 1, News.ONGOING: 0}
@@ -151,7 +152,9 @@ def gates_in_order(outcomes: Sequence[GateOutcome]) -> tuple[list[GateOutcome], 
 
 
 def _lines(gate: GateOutcome) -> int:
-    return 1 if gate.standing is Standing.PASSED or is_silent(gate) else 2
+    if gate.standing is Standing.PASSED or is_silent(gate):
+        return 1
+    return 2 if is_told(gate, gate.sentence) else 3
 
 
 def is_grid_left(groups: Sequence[Group], failed: int, gates: Sequence[GateOutcome]) -> bool:

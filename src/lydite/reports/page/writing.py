@@ -12,8 +12,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from lydite.model import Dossier, InputError, Plain
+from lydite.model import Dossier, InputError, Plain, course_up_to
 from lydite.reports.page import charts, figures, resources
+from lydite.reports.page.evidence import is_told, pieces, places
 from lydite.reports.page.failures import anchors, causes, failures
 from lydite.reports.page.opening import FAILURES_OPEN, gates_in_order, grid, groups, headline, is_grid_left
 from lydite.reports.spacetime.markup import Markup, visible
@@ -41,6 +42,7 @@ def page(dossier: Dossier) -> str:
     drawn = courses(dossier.trends)
     decision = dossier.decision
     gates, gates_folded = gates_in_order(decision.outcomes if decision else ())
+    cards = anchors([*whole, *brief])
     return template.render(
         dossier=dossier,
         result=dossier.result,
@@ -58,7 +60,8 @@ def page(dossier: Dossier) -> str:
         causes=shared,
         alone=alone,
         brief={failure.case.name for failure in brief},
-        anchors=anchors([*whole, *brief]),
+        anchors=cards,
+        links=places(dossier, cards),
         trends={trend.name: trend for trend in drawn},
         drawn=drawn,
         singles=singles(dossier.trends),
@@ -105,7 +108,15 @@ def _templates() -> "Environment":
         "clipped": clipped,
         "state": _state,
     }
-    templates.globals |= {"charts": charts, "counted": counted, "fact": figures.fact, "is_silent": is_silent}
+    templates.globals |= {
+        "charts": charts,
+        "counted": counted,
+        "course_up_to": course_up_to,
+        "fact": figures.fact,
+        "is_silent": is_silent,
+        "is_told": is_told,
+        "pieces": pieces,
+    }
     return templates
 
 
