@@ -1,7 +1,7 @@
 """The HTTP interface: one application without any state, for all nodes of a process.
 
 Which node is asked stands in the scope of each request, where the node's `Service` puts it: so a node is started
-without building routes. OpenAPI is at /openapi.json, and for people at /docs.
+without building routes. OpenAPI is at /openapi.json, and for people at /docs, which needs no other network.
 """
 
 from http import HTTPStatus
@@ -11,9 +11,9 @@ from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
-from lydite_subjects.coin.node import queries
+from lydite_subjects.coin.node import manual, queries
 from lydite_subjects.coin.node.answers import Refusal, answer, refused
 from lydite_subjects.coin.node.documents import BLOCK_BODY, ERRORS, MINE_BODY, TRANSACTION_BODY, VERSION
 from lydite_subjects.coin.node.forms import block_from_form, body, fields, transaction_from_form
@@ -168,6 +168,12 @@ async def metrics(request: Request) -> Response:
     return Response(service_of(request).metrics.text(), media_type=CONTENT_TYPE)
 
 
+async def docs(request: Request) -> Response:
+    """All of this on one page, for people."""
+    text = manual.page(request.app.openapi())
+    return HTMLResponse(text, headers={"content-security-policy": manual.POLICY})
+
+
 def _application() -> FastAPI:
     app = FastAPI(
         title="Lydite coin",
@@ -175,6 +181,9 @@ def _application() -> FastAPI:
         description="A node of a UTXO proof-of-work chain. Amounts are coins, as text.",
         responses=ERRORS,
         redirect_slashes=False,
+        # The pages of FastAPI load their scripts from the internet.
+        docs_url=None,
+        redoc_url=None,
     )
     routes: tuple[tuple[str, str, Any, dict[str, Any]], ...] = (
         ("GET", STATUS, status, {}),
@@ -195,6 +204,7 @@ def _application() -> FastAPI:
     )
     for method, path, endpoint, extra in routes:
         app.add_api_route(path, endpoint, methods=[method], response_class=Response, openapi_extra=extra)
+    app.add_route("/docs", docs)
     for kind in (CoinError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, refused)
     return app
