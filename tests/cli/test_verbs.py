@@ -1,10 +1,13 @@
 """The other verbs, and the command line as a whole."""
 
+import ast
 import subprocess
 import sys
+from collections import Counter
 
 import lydite as package
 from tests.cli.terminal import lydite
+from tests.house.tree import parsed, sources
 
 
 def test_determinism_holds_or_is_violated_with_the_first_difference() -> None:
@@ -49,6 +52,20 @@ def test_without_a_verb_there_is_help() -> None:
     assert said.code == 0
     for verb in ("run", "sweep", "replay", "check-determinism", "prove", "trace", "list", "version"):
         assert f"  {verb} " in said.out
+
+
+def test_what_several_verbs_take_is_worded_once() -> None:
+    helps = Counter(
+        word.value.value
+        for source in sources("src/lydite/cli")
+        for node in ast.walk(parsed(source.text))
+        if isinstance(node, ast.Call)
+        for word in node.keywords
+        if word.arg == "help" and isinstance(word.value, ast.Constant) and isinstance(word.value.value, str)
+    )
+
+    assert len(helps) > 50
+    assert [text for text, count in helps.items() if count > 1] == []
 
 
 def test_the_command_line_loads_neither_simulator_nor_rich_until_it_needs_them() -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lydite.cli.exits import Exit, exit_of
-from lydite.cli.options import SEED_MAX, JsonOption, TimeoutOption
+from lydite.cli.options import FirstSeedOption, JsonOption, TimeoutOption
 
 if TYPE_CHECKING:
     from lydite.runner import Gated
@@ -22,7 +22,7 @@ def check_determinism(
         list[str] | None, typer.Argument(metavar="[-- ARGS]", help="The program's own arguments.")
     ] = None,
     *,
-    seed: Annotated[int, typer.Option(min=0, max=SEED_MAX, metavar="SEED", help="The first seed.")] = 0,
+    seed: FirstSeedOption = 0,
     seeds: Annotated[int, typer.Option(min=1, metavar="COUNT", help="How many seeds.")] = 1,
     for_: Annotated[
         float,

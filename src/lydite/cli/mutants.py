@@ -8,7 +8,7 @@ import typer
 
 from lydite.cli.exits import Exit
 from lydite.cli.options import (
-    SEED_MAX,
+    FirstSeedOption,
     JsonOption,
     OutOption,
     SeedsOption,
@@ -33,7 +33,7 @@ def mutants(
     ] = "counter",
     *,
     seeds: SeedsOption = None,
-    first: Annotated[int, typer.Option(min=0, max=SEED_MAX, metavar="SEED", help="The first of them.")] = 0,
+    first: FirstSeedOption = 0,
     workers: WorkersOption = None,
     only: Annotated[
         list[str] | None,

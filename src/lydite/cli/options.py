@@ -91,8 +91,6 @@ TodayOption: TypeAlias = Annotated[
 VerboseOption: TypeAlias = Annotated[
     bool, typer.Option("--verbose", "-v", help="Show what the hosts print and what the trial notes.")
 ]
-
-
 SeedsOption: TypeAlias = Annotated[
     int | None,
     typer.Option(
@@ -101,6 +99,12 @@ SeedsOption: TypeAlias = Annotated[
         metavar="COUNT",
         help="How many seeds of each trial, at most; sweep.seeds unless given.",
     ),
+]
+FirstSeedOption: TypeAlias = Annotated[
+    int, typer.Option(min=0, max=SEED_MAX, metavar="SEED", help="The first seed.")
+]
+FailureArgument: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A failure file, NAME-SEED.failure.json.")
 ]
 
 

@@ -8,8 +8,8 @@ import typer
 
 from lydite.cli.exits import Exit, exit_of
 from lydite.cli.options import (
-    SEED_MAX,
     ConfigOption,
+    FirstSeedOption,
     JsonOption,
     SeedsOption,
     SetOption,
@@ -59,7 +59,7 @@ def prove(
     target: TargetOrNone = None,
     *,
     preset: PresetOption = "",
-    seed: Annotated[int, typer.Option(min=0, max=SEED_MAX, metavar="SEED", help="The first seed.")] = 0,
+    seed: FirstSeedOption = 0,
     seeds: SeedsOption = None,
     workers: WorkersOption = None,
     out: FolderOption = None,

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lydite.cli.exits import Exit, exit_of
-from lydite.cli.options import JsonOption, TimeoutOption, VerboseOption
+from lydite.cli.options import FailureArgument, JsonOption, TimeoutOption, VerboseOption
 
 if TYPE_CHECKING:
     from lydite.runner import Replay
 
 
 def replay(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A failure file, NAME-SEED.failure.json.")],
+    file: FailureArgument,
     *,
     trace: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep the full trace in this file.")

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lydite.cli.exits import Exit
-from lydite.cli.options import JsonOption, TimeoutOption, WorkersOption, workers_of
+from lydite.cli.options import FailureArgument, JsonOption, TimeoutOption, WorkersOption, workers_of
 
 if TYPE_CHECKING:
     from lydite.cli.shrunk import Kept
 
 
 def shrink(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A failure file, NAME-SEED.failure.json.")],
+    file: FailureArgument,
     *,
     replays: Annotated[
         int, typer.Option(min=1, metavar="COUNT", help="How many replays it may take at most.")

@@ -11,7 +11,7 @@ import typer
 from lydite.cli.exits import Exit, exit_of
 from lydite.cli.options import (
     CALM,
-    SEED_MAX,
+    FirstSeedOption,
     JsonOption,
     MutantOption,
     OutOption,
@@ -45,7 +45,7 @@ def sweep(
     target: TargetArgument,
     *,
     seeds: SeedsOption = None,
-    first: Annotated[int, typer.Option(min=0, max=SEED_MAX, metavar="SEED", help="The first of them.")] = 0,
+    first: FirstSeedOption = 0,
     workers: WorkersOption = None,
     collect: Annotated[
         bool, typer.Option("--collect", help="Go on after a failure, and collect all of them.")
