@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from lydite.harness import Scale
     from lydite.pytest_plugin import Database, SmallNetwork, Trying
 
 MARKERS = (
@@ -130,6 +131,14 @@ def trial(pytestconfig: pytest.Config) -> "Trying":
     from lydite.pytest_plugin import Trying
 
     return Trying(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def scale(pytestconfig: pytest.Config) -> "Scale":
+    """How large and how patient tests of real processes are, as the settings say: nodes, time-outs, chain, chaos."""
+    from lydite.pytest_plugin import scale_for_tests
+
+    return scale_for_tests(pytestconfig)
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,16 @@
 
 import json
 import logging
+import signal
+import subprocess
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lydite.logs import Journal, Line
 from tests.cli.terminal import lydite
 
 HARNESS = """\
@@ -48,7 +53,8 @@ import logging
 
 
 def test_fine():
-    logging.getLogger("lydite.engine").error("said in a process of tests")
+    logging.getLogger("lydite.engine").info("said in a process of tests")
+    logging.getLogger("my.tests").info("said by a stranger who was not asked")
 
 
 def test_bad():
@@ -127,8 +133,13 @@ def test_a_campaign_keeps_what_it_was_doing(monkeypatch: pytest.MonkeyPatch, pro
         "get_metrics",
         "shutdown",
     ]
-    # Of strangers what is grave; what is said in a process of tests is in what that printed.
-    assert [each for each in lines if each[0] == "my.harness"] == [("my.harness", "warning", "low on disk")]
+    # Of strangers what is grave; what another process has said stands behind the name of its phase.
+    assert [each for each in lines if each[0] == "own.my.harness"] == [
+        ("own.my.harness", "warning", "low on disk")
+    ]
+    assert [each for each in lines if each[0].startswith("unit.")] == [
+        ("unit.engine", "info", "said in a process of tests")
+    ]
     assert ("own-1", "", "trying") in lines
     assert ("own-1.node-1", "", "node-1: refused by node-2") in lines
     assert ("unit", "", "E       AssertionError: no way") in lines
@@ -136,7 +147,7 @@ def test_a_campaign_keeps_what_it_was_doing(monkeypatch: pytest.MonkeyPatch, pro
     assert components[0] == "campaign"
     # Meanwhile it was shown what was asked for, also of another process.
     shown = said.err.splitlines()
-    assert any(line.endswith("  info     my.harness  brings it up") for line in shown)
+    assert any(line.endswith("  info     own.my.harness  brings it up") for line in shown)
     assert any(line.endswith("  debug    harness.own  shutdown begins") for line in shown)
     assert not any("  campaign  phase 1 of 3" in line for line in shown)
 
@@ -235,6 +246,60 @@ def test_the_last_campaign_is_meant_or_one_by_its_name() -> None:
     assert NAMES[2] in lydite("logs").out
     assert NAMES[0] in lydite("logs", NAMES[0]).out
     assert lydite("logs", "--json").json["folder"] == f".lydite/campaigns/{NAMES[2]}"
+
+
+def test_a_campaign_is_followed_while_it_runs_until_it_is_over() -> None:
+    folder = written(Path("kept"), "one", "two")
+    journal = Journal(folder / "campaign.log")
+
+    def go_on() -> None:
+        for text in ("three", "four"):
+            journal.take(
+                Line(at="2026-01-31T10:00:09.000Z", level="info", component="engine", text=text, process=7)
+            )
+        journal.close()
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    said = lydite("logs", "kept", "--follow")
+    thread.join()
+
+    assert (said.code, said.err) == (0, "lydite: the campaign is over: kept\n")
+    assert said.out.splitlines() == [
+        "10:00:00.000  info     campaign      one",
+        "10:00:01.000  info     campaign      two",
+        "10:00:09.000  info     engine        three",
+        "10:00:09.000  info     engine        four",
+    ]
+    told = lydite("logs", "kept", "--follow", "--last", "1", "--json")
+    assert (told.json, told.err) == (
+        {
+            "verb": "logs",
+            "at": "2026-01-31T10:00:09.000Z",
+            "level": "info",
+            "component": "engine",
+            "text": "four",
+            "process": 7,
+        },
+        "",
+    )
+
+
+def test_following_is_ended_by_ctrl_c() -> None:
+    folder = written(Path("kept"), "one")
+    journal = Journal(folder / "campaign.log")
+    words = [sys.executable, "-c", "from lydite.cli import main; main()", "logs", "kept", "--follow"]
+
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate()
+    journal.close()
+
+    assert first.endswith("  one\n")
+
+    assert (process.returncode, err) == (130, "lydite: interrupted\n")
 
 
 @pytest.mark.parametrize(

@@ -78,8 +78,10 @@ def test_what_survives_is_told_with_the_command_that_shows_it() -> None:
 
 
 @pytest.mark.usefixtures("sound")
-def test_a_script_reads_it_as_json() -> None:
-    said = lydite("prove", "bank.trials", "--seeds", "2", "--seed", "7", "--json", "--out", "here")
+def test_a_script_reads_it_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LYDITE_PROPERTY_CASES", "20")
+    words = ("--seeds", "2", "--seed", "7", "--set", "chaos.interval_s=5", "--set", "lydite.jobs=1")
+    said = lydite("prove", "bank.trials", *words, "--json", "--out", "here")
 
     assert said.code == said.json["exit_code"] == 0
     assert (said.json["verb"], said.json["target"], said.json["preset"]) == (
@@ -89,7 +91,11 @@ def test_a_script_reads_it_as_json() -> None:
     )
     assert (said.json["seed"], said.json["verdict"]) == (7, "HOLDS")
     assert said.json["file"] == "here/result.json"
-    assert said.json["reproduce"] == "lydite prove bank.trials --preset development --seed 7 --seeds 2"
+    # What was said for this time only, and bears on what is found, is said again.
+    assert said.json["reproduce"] == (
+        "lydite prove bank.trials --preset development --seed 7 --seeds 2 "
+        "--set property.cases=20 --set chaos.interval_s=5.0"
+    )
     assert from_form(CampaignResult, said.json["result"]) == kept("here")
 
 
@@ -136,6 +142,56 @@ def test_ctrl_c_leaves_a_result_that_is_whole() -> None:
     assert result.interrupted
     assert [phase.outcome for phase in result.phases] == ["broken", "skipped", "skipped"]
     assert result.cases[0].runs > 0
+
+
+SCALED = """\
+from lydite.model import Case, Outcome
+
+
+class Scaled:
+    name = "scaled"
+    scale = None
+
+    async def health_check(self):
+        return True
+
+    async def initialize(self):
+        pass
+
+    async def run_all_tests(self):
+        told = f"{self.scale.nodes} {self.scale.chain_size} {self.scale.chaos_interval_s:g}"
+        return [Case(name="found", subject="", suite="", outcome=Outcome.PASSED, message=told)]
+
+    async def get_metrics(self):
+        return []
+
+    async def shutdown(self):
+        pass
+"""
+
+SCALES = """\
+[mine]
+
+[[mine.phases]]
+name = "own"
+work = "harness"
+targets = ["scaled:Scaled"]
+"""
+
+
+def test_a_harness_finds_the_scale_that_file_variable_and_flag_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("scaled.py").write_text(SCALED)
+    Path("campaign.toml").write_text(SCALES)
+    Path("lydite.toml").write_text("network.nodes = 4\nsync.chain_size = 40\nchaos.interval_s = 4.0\n")
+    monkeypatch.setenv("LYDITE_SYNC_CHAIN_SIZE", "50")
+    monkeypatch.setenv("LYDITE_CHAOS_INTERVAL_S", "5")
+
+    said = lydite(
+        "prove", "campaign.toml", "--preset", "mine", "--set", "chaos.interval_s=6", "--out", "here"
+    )
+
+    assert said.code == 0, said.out + said.err
+    assert [case.message for case in kept("here").cases] == ["4 50 6"]
 
 
 LOOKS = """\

@@ -119,6 +119,36 @@ def test_a_world_is_for_trials_only(pytester: pytest.Pytester, start: Started) -
     )
 
 
+def test_tests_of_real_processes_find_their_scale_and_trials_have_none(
+    pytester: pytest.Pytester, start: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.path.joinpath("lydite.toml").write_text("network.nodes = 4\nsync.chain_size = 40\n")
+    monkeypatch.setenv("LYDITE_SYNC_CHAIN_SIZE", "50")
+    pytester.makepyfile(
+        """
+        import pytest
+
+        def test_plain(scale):
+            assert (scale.nodes, scale.chain_size, scale.sync_timeout_s) == (4, 50, 60.0)
+
+        @pytest.fixture
+        def nodes(scale):
+            return scale.nodes
+
+        @pytest.mark.lydite(seeds=2)
+        async def test_trial(world, nodes):
+            world.always("small", nodes < 9)
+        """
+    )
+
+    done = start("-q")
+
+    done.assert_outcomes(passed=1, failed=1)
+    done.stdout.fnmatch_lines(
+        ["*`scale` is for tests of real processes: a trial says itself how large it is*"]
+    )
+
+
 def test_wallets_come_from_who_announces_them(pytester: pytest.Pytester, start: Started) -> None:
     pytester.makepyfile(
         purse="class Purse:\n    def __init__(self, seed):\n        self.seed = seed\n",

@@ -1,21 +1,32 @@
 """`lydite logs`: what a campaign and the programs that it started have said, by component, level and text."""
 
+import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from lydite.cli.exits import Exit
-from lydite.cli.options import ConfigOption, JsonOption
+from lydite.cli.options import ConfigOption
 
 if TYPE_CHECKING:
     from lydite.logs import Found, Wanted
 
+LinesAsJsonOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--json", help="Print one JSON document instead of text; with --follow one for each line, in a line."
+    ),
+]
+
 LAST = 200
 
+COMPONENT_COLUMNS = 12
+"""So much room the name of a component has at least, where nobody knows who will speak."""
 COMPONENT_COLUMNS_MAX = 28
 """A longer name of a component moves its own text only."""
 
@@ -45,8 +56,11 @@ def logs(
     last: Annotated[
         int, typer.Option("--last", min=0, metavar="COUNT", help="So many lines, the newest; 0 is all.")
     ] = LAST,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on with each line as it comes, until the campaign is over.")
+    ] = False,
     config: ConfigOption = None,
-    as_json: JsonOption = False,
+    as_json: LinesAsJsonOption = False,
 ) -> Exit:
     """Read what a campaign and its programs said: its own log, its tests, its harnesses, their processes."""
     from lydite.cli.paper import say_json
@@ -55,12 +69,31 @@ def logs(
 
     wanted = _wanted(component or [], level, grep, last)
     folder = _folder(campaign, Path(load(config).settings.lydite.data_dir))
+    if follow:
+        _follow(folder, wanted, as_json=as_json)
+        return Exit.HOLDS
     found = logs_in(folder, wanted)
     if as_json:
         say_json(_as_plain(found, folder))
     else:
         _say(found, folder)
     return Exit.HOLDS
+
+
+def _follow(folder: Path, wanted: "Wanted", *, as_json: bool) -> None:
+    """The lines as they come."""
+    from lydite.cli.paper import say_aside
+    from lydite.logs import followed, shown
+
+    for line in followed(folder, wanted):
+        if as_json:
+            print(json.dumps({"verb": "logs", **asdict(line)}, ensure_ascii=False))
+        else:
+            print(shown(line, COMPONENT_COLUMNS))
+        # Whoever reads along in a pipe must not wait until there is more.
+        sys.stdout.flush()
+    if not as_json:
+        say_aside(f"the campaign is over: {folder}")
 
 
 def _wanted(components: list[str], level: str, grep: str, last: int) -> "Wanted":

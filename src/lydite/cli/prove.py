@@ -147,6 +147,8 @@ def _setting(loaded: "Loaded", campaign: "Campaign", out: Path | None) -> "Setti
         storms=settings.chaos.enabled,
         benchmarks=settings.performance.tracking,
         coverage=settings.coverage.enabled,
+        said=loaded.said_now,
+        scale=runner.scale_of(settings),
         variables={**loaded.handed_on, **(variables_in(Path(file)) if file else {})},
     )
 

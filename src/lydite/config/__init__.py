@@ -13,12 +13,14 @@ from lydite.config.settings import (
     Gates,
     HistorySettings,
     LogSettings,
+    NetworkSettings,
     Performance,
     Platform,
     PropertyTests,
     ReportSettings,
     Settings,
     Sweeps,
+    SyncSettings,
 )
 from lydite.config.variables import variables_in
 
@@ -36,6 +38,7 @@ __all__ = [
     "Key",
     "Loaded",
     "LogSettings",
+    "NetworkSettings",
     "Origin",
     "Performance",
     "Platform",
@@ -45,6 +48,7 @@ __all__ = [
     "Settings",
     "Source",
     "Sweeps",
+    "SyncSettings",
     "Value",
     "load",
     "schema",

@@ -21,6 +21,11 @@ FILE_VARIABLE: Final = "LYDITE_CONFIG"
 
 PRESET: Final = "lydite.preset"
 
+SEEDS: Final = "sweep.seeds"
+
+_BESIDE: Final = frozenset({"lydite", "campaign", "history", "report", "log"})
+"""Sections that say what is tried, where and how it is kept, but not what comes of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
@@ -61,6 +66,15 @@ class Loaded:
     def is_of_now(self, key: str) -> bool:
         """Is it said for this moment, by a variable or a flag, and not for good?"""
         return self.origin(key).source in (Source.ENVIRONMENT, Source.FLAG)
+
+    @property
+    def said_now(self) -> tuple[str, ...]:
+        """What is said for this moment only and bears on what is found, as KEY=VALUE; nothing that may be secret."""
+        return tuple(
+            f"{name}={_as_text(self.value(name))}"
+            for name, key in KEYS.items()
+            if self.is_of_now(name) and key.section not in _BESIDE and name != SEEDS and not key.secret
+        )
 
     @property
     def handed_on(self) -> dict[str, str]:

@@ -127,14 +127,82 @@ class PropertyTests:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSettings:
+    """Networks of real processes, in harnesses and tests that go by their `scale`."""
+
+    nodes: int = field(
+        default=3, metadata=told("How many nodes a network has.", unit="nodes", low=2, high=100)
+    )
+    latency_ms: float = field(
+        default=0.0,
+        metadata=told(
+            "How long whatever one node says to another is underway, beyond what it takes anyway.",
+            unit="milliseconds",
+            low=0,
+            high=10_000,
+        ),
+    )
+    discovery_timeout_s: float = field(
+        default=60.0,
+        metadata=told(
+            "How long nodes may take to come up, and to find each other.", unit="seconds", low=0.1, high=DAY_S
+        ),
+    )
+    propagation_timeout_s: float = field(
+        default=60.0,
+        metadata=told(
+            "How long what one node tells may take until all have it.", unit="seconds", low=0.1, high=DAY_S
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncSettings:
+    """Catching up, in harnesses and tests that go by their `scale`."""
+
+    chain_size: int = field(
+        default=16,
+        metadata=told("How many blocks there are to be caught up with.", unit="blocks", low=1, high=10**7),
+    )
+    timeout_s: float = field(
+        default=60.0,
+        metadata=told("How long catching up may take.", unit="seconds", low=0.1, high=DAY_S),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chaos:
-    """Faults that are made on purpose."""
+    """Faults that are made on purpose: by storms, and by harnesses and tests that go by their `scale`."""
 
     enabled: bool = field(
         default=True,
         metadata=told(
             "Let storms rage. Where not, trials run without the faults of their storms, and tests with the marker "
             "`chaos` and phases of mutants are left out."
+        ),
+    )
+    duration_s: float = field(
+        default=0.0,
+        metadata=told(
+            "How long a harness of real processes goes on making faults; it makes one at least.",
+            unit="seconds",
+            low=0,
+            high=DAY_S,
+        ),
+    )
+    interval_s: float = field(
+        default=10.0,
+        metadata=told(
+            "The time from the end of such a fault to the next one.", unit="seconds", low=0, high=DAY_S
+        ),
+    )
+    recovery_timeout_s: float = field(
+        default=60.0,
+        metadata=told(
+            "How long what such a fault has brought down may take until it answers again.",
+            unit="seconds",
+            low=0.1,
+            high=DAY_S,
         ),
     )
 
@@ -181,6 +249,21 @@ class Gates:
     score: float = field(
         default=75.0, metadata=told("The score of performance, at least.", unit="points", low=0, high=100)
     )
+    waiver_days: int = field(
+        default=30,
+        metadata=told(
+            "How far away the last day of a waiver may be; one that is further away does not count.",
+            unit="days",
+            low=1,
+            high=366,
+        ),
+    )
+    owners: tuple[str, ...] = field(
+        default=(),
+        metadata=told(
+            "Who is asked when a gate does not pass, gate by gate.", choices=GATE_NAMES, pairs="OWNER"
+        ),
+    )
 
     @property
     def limits(self) -> Mapping[str, float]:
@@ -193,6 +276,12 @@ class Gates:
             "resilience.success": self.resilience,
             "performance.score": self.score,
         }
+
+    @property
+    def owned(self) -> Mapping[str, str]:
+        """Who is asked, by the name of the gate."""
+        pairs = (each.partition("=") for each in self.owners)
+        return {gate.strip(): owner.strip() for gate, _, owner in pairs}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,26 +338,13 @@ class LogSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, section by section."""
-    waiver_days: int = field(
-        default=30,
-        metadata=told(
-            "How far away the last day of a waiver may be; one that is further away does not count.",
-            unit="days",
-            low=1,
-            high=366,
-        ),
-    )
-    owners: tuple[str, ...] = field(
-        default=(),
-        metadata=told(
-            "Who is asked when a gate does not pass, gate by gate.", choices=GATE_NAMES, pairs="OWNER"
-        ),
-    )
 
     lydite: Platform = field(default_factory=Platform)
     campaign: CampaignSettings = field(default_factory=CampaignSettings)
     sweep: Sweeps = field(default_factory=Sweeps)
     property: PropertyTests = field(default_factory=PropertyTests)
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    sync: SyncSettings = field(default_factory=SyncSettings)
     chaos: Chaos = field(default_factory=Chaos)
     performance: Performance = field(default_factory=Performance)
     coverage: Coverage = field(default_factory=Coverage)
@@ -276,9 +352,3 @@ class Settings:
     history: HistorySettings = field(default_factory=HistorySettings)
     report: ReportSettings = field(default_factory=ReportSettings)
     log: LogSettings = field(default_factory=LogSettings)
-    @property
-    def owned(self) -> Mapping[str, str]:
-        """Who is asked, by the name of the gate."""
-        pairs = (each.partition("=") for each in self.owners)
-        return {gate.strip(): owner.strip() for gate, _, owner in pairs}
-

@@ -15,6 +15,7 @@ from lydite.harness.marked import (
 from lydite.harness.mutant import Mutant, Planter, plant
 from lydite.harness.network import Demands, Network, NetworkHarness, network_trials
 from lydite.harness.protocol import Harness, Laboratory, Meter, Metric
+from lydite.harness.scale import Scale
 from lydite.harness.script import Script
 from lydite.harness.trial import Run, Storm, Trial, trial
 
@@ -41,6 +42,7 @@ __all__ = [
     "Planter",
     "Policy",
     "Run",
+    "Scale",
     "Script",
     "Storm",
     "Trial",

@@ -10,7 +10,8 @@ A harness is named as `package.module:Class` and made without arguments, in a pr
 
 A harness whose work are trials has an attribute `laboratory`, and finds one there before it is asked anything. It does
 not know what the laboratory runs them on. One that starts processes may have an attribute `meter`, and finds one there
-that runs: whom it is told to watch, it watches, and its `series` are for `get_metrics`.
+that runs: whom it is told to watch, it watches, and its `series` are for `get_metrics`. One that can be larger or
+smaller may have an attribute `scale`, and finds there the `Scale` that the settings of the campaign ask for.
 
 Times of series, bands and restarts are seconds since the harness was made.
 """

@@ -4,6 +4,7 @@ Underneath is `logging` of the standard library. A component is a logger without
 whatever a harness of your own logs stands beside what Lydite says.
 """
 
+from lydite.logs.following import followed
 from lydite.logs.levels import COMPONENTS, LEVELS, Levels, component_named, levels_of, near_level
 from lydite.logs.line import Line, line_of, shown, visible
 from lydite.logs.listeners import handed_on, listening, telling, told_again
@@ -22,6 +23,7 @@ __all__ = [
     "Line",
     "Wanted",
     "component_named",
+    "followed",
     "handed_on",
     "kept",
     "levels_of",

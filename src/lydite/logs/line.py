@@ -13,6 +13,9 @@ from lydite.model import masked
 TEXT_LETTERS_MAX: Final = 4_000
 """More of one line is not kept: what is longer is a file, and no line."""
 
+BEHIND: Final = "lydite_behind"
+"""The attribute of a record that another process has told, with what stands in front of its component."""
+
 _URL: Final = re.compile(r"\S+://\S+")
 _PAINT: Final = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 _LEVEL_COLUMNS: Final = max(map(len, LEVELS))
@@ -40,10 +43,11 @@ def line_of(record: logging.LogRecord) -> Line:
         text = f"{record.msg!s} {record.args!r} ({type(error).__name__}: {error})"
     if record.exc_info and record.exc_info[1] is not None:
         text += "\n" + "".join(traceback.format_exception(record.exc_info[1])).rstrip()
+    names = (getattr(record, BEHIND, ""), component_of(record.name))
     return Line(
         at=moment(record.created),
         level=level_named(record.levelno),
-        component=component_of(record.name),
+        component=".".join(filter(None, names)),
         text=shortened(_URL.sub(lambda found: masked(found[0]), text)),
         process=record.process,
     )

@@ -1,7 +1,8 @@
 """Listeners: whoever wants to hear what components do, from which levels on, and for how long.
 
 Nothing is heard, and next to nothing is spent, as long as nobody listens. A process that was started hears nothing by
-itself: one that shall is handed the levels by a variable, and tells its parent, who lets everybody there hear it.
+itself: one that shall is handed the levels by a variable, which those find as well whom it starts in its turn; it tells
+its parent, who lets everybody there hear it.
 """
 
 import logging
@@ -11,8 +12,8 @@ from contextlib import contextmanager, suppress
 from functools import reduce
 from typing import Any, Final, TypeAlias
 
-from lydite.logs.levels import OWN, Levels, levels_of
-from lydite.logs.line import Line, line_of
+from lydite.logs.levels import OWN, Levels, component_named, levels_of
+from lydite.logs.line import BEHIND, Line, line_of
 
 VARIABLE: Final = "LYDITE_TELLS_LOG"
 """The environment variable with the levels that a parent wants to hear."""
@@ -69,7 +70,7 @@ def listening(levels: Levels, take: Take) -> Iterator[None]:
 @contextmanager
 def telling(tell: Callable[..., None]) -> Iterator[None]:
     """In a process that was started: tell its parent what that wants to hear, until this is over."""
-    text = os.environ.pop(VARIABLE, "")
+    text = os.environ.get(VARIABLE, "")
     if not text:
         yield
         return
@@ -84,8 +85,8 @@ def handed_on() -> Mapping[str, str]:
     return {VARIABLE: str(reduce(Levels.also, wanted))} if wanted else {}
 
 
-def told_again(told: Mapping[str, Any], logger: str) -> None:
-    """Let everybody here hear what another process has told, under the name of a logger."""
+def told_again(told: Mapping[str, Any], logger: str, *, behind: str = "") -> None:
+    """Let everybody here hear what another process has told, under the name of a logger, and behind that of a phase."""
     record = logging.makeLogRecord(
         {
             "name": logger,
@@ -94,6 +95,7 @@ def told_again(told: Mapping[str, Any], logger: str) -> None:
             "msg": told["text"],
             "created": told["created"],
             "process": told["process"],
+            BEHIND: component_named(behind),
         }
     )
     logging.getLogger(logger).handle(record)

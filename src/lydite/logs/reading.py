@@ -73,12 +73,9 @@ class Found:
 
 def logs_in(folder: Path, wanted: Wanted) -> Found:
     """The lines of a campaign's folder that are wanted."""
-    reader = _Reader(wanted=wanted)
-    for path, component in _files(folder):
-        reader.read(path, component)
+    reader = Reader(wanted=wanted)
+    lines = reader.lines_of(folder)
     reader.refuse_unknown(folder)
-    # What was said at the same moment stays in the order in which it was written.
-    lines = [line for _, line in sorted(reader.lines, key=lambda each: each[0])]
     kept = lines[-wanted.last :] if wanted.last else lines
     return Found(
         lines=tuple(kept),
@@ -110,21 +107,32 @@ def _files(folder: Path) -> list[tuple[Path, str]]:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Reader:
+class Reader:
     """What was read so far."""
 
     wanted: Wanted
     lines: list[tuple[str, Line]] = field(default_factory=list)
-    """Each with the moment by which it is put in order."""
+    """Those that are wanted of what is being read, each with the moment by which it is put in order."""
+    places: dict[Path, int] = field(default_factory=dict)
+    """How far each file was read."""
+    above: dict[Path, tuple[str, str]] = field(default_factory=dict)
+    """The moment and the level of the last line that was read of it."""
     components: set[str] = field(default_factory=set)
     without_level: int = 0
     damaged: int = 0
     cut: list[Path] = field(default_factory=list)
 
-    def read(self, path: Path, component: str) -> None:
-        """Take in a file."""
+    def lines_of(self, folder: Path, *, grows: bool = False) -> list[Line]:
+        """The lines of all files that are wanted and were not read yet; of files that grow only whole ones."""
+        self.lines.clear()
+        for path, component in _files(folder):
+            self._read(path, component, grows=grows)
+        # What was said at the same moment stays in the order in which it was written.
+        return [line for _, line in sorted(self.lines, key=lambda each: each[0])]
+
+    def _read(self, path: Path, component: str, *, grows: bool) -> None:
         try:
-            texts, written_s = self._texts(path)
+            texts, written_s = self._texts(path, grows=grows)
         except OSError as error:
             raise InputError(
                 f"the log cannot be read: {(error.strerror or type(error).__name__).lower()}", where=str(path)
@@ -138,17 +146,22 @@ class _Reader:
                     self._take(line.at, line)
             return
         self.components.add(component)
-        for at, line in _plain(texts, component, moment(written_s)):
+        for at, line in _plain(texts, component, moment(written_s), self.above.get(path, ("", ""))):
+            self.above[path] = (at, line.level)
             self._take(at, line)
 
-    def _texts(self, path: Path) -> tuple[list[str], float]:
+    def _texts(self, path: Path, *, grows: bool) -> tuple[list[str], float]:
         with path.open("rb") as file:
             size = path.stat().st_size
-            if size > READ_BYTES_MAX:
+            place = file.seek(self.places.get(path, 0))
+            if size - place > READ_BYTES_MAX:
                 self.cut.append(path)
                 file.seek(size - READ_BYTES_MAX)
-                file.readline()
+                place = file.tell() + len(file.readline())
             octets = file.read(READ_BYTES_MAX)
+        if grows:
+            octets = octets[: octets.rfind(b"\n") + 1]
+        self.places[path] = place + len(octets)
         # Not `splitlines`, which also parts a line at letters that people use within one.
         lines = octets.decode(errors="replace").replace("\r\n", "\n").split("\n")
         return [line for line in lines if line.strip()], path.stat().st_mtime
@@ -231,13 +244,15 @@ def _json(text: str) -> dict[str, object] | None:
     return told if isinstance(told, dict) else None
 
 
-def _plain(texts: Sequence[str], component: str, written: str) -> Iterator[tuple[str, Line]]:
+def _plain(
+    texts: Sequence[str], component: str, written: str, above: tuple[str, str]
+) -> Iterator[tuple[str, Line]]:
     """The lines of a file that anybody may have written, each with a moment to put it in order by.
 
     Where a line tells no time it stands where the one above it does; where none does, all stand where the file was
     written last. What is indented belongs to the line above it.
     """
-    at, level = "", ""
+    at, level = above
     for text in texts:
         told = _time(text)
         at = told or at

@@ -1,9 +1,12 @@
 """The log of a campaign as a file: one JSON object in a line, written at once, so that several processes may share it.
 
+Whoever writes to it holds a shared lock on it, so that others know whether somebody still does, however he ended.
+
 Nothing that goes wrong with it is allowed to cost the campaign anything: a full disk, a file that is gone, a folder
 that may not be written. What was lost is lost, and why is told to whoever asks.
 """
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -36,6 +39,10 @@ class Journal:
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         except OSError as error:
             self.why = _reason(error)
+            return
+        # Where there are no locks, nobody can wait for its end.
+        with suppress(OSError):
+            fcntl.flock(self._file, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
     def take(self, line: Line) -> None:
         """Append a line, if that can be done."""
@@ -86,6 +93,12 @@ def kept(folder: Path, levels: Levels) -> Iterator[Journal | None]:
             yield journal
     finally:
         journal.close()
+
+
+def await_end(folder: Path) -> None:
+    """Wait until nobody writes to the log of this folder; not at all where there is none."""
+    with suppress(OSError), (folder / FILE_NAME).open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def encoded(line: Line) -> bytes:

@@ -6,6 +6,7 @@ Pytest loads `lydite_pytest`, which imports this package when something of it is
 from lydite.pytest_plugin.database import Database, opened_database
 from lydite.pytest_plugin.leaks import expect_leak_check, watch_leaks
 from lydite.pytest_plugin.network import SmallNetwork, open_stage
+from lydite.pytest_plugin.scaling import scale_for_tests
 from lydite.pytest_plugin.settled import leave_out_chaos, tell_hypothesis
 from lydite.pytest_plugin.trials import expect_trial
 from lydite.pytest_plugin.trying import Trying
@@ -20,6 +21,7 @@ __all__ = [
     "leave_out_chaos",
     "open_stage",
     "opened_database",
+    "scale_for_tests",
     "tell_hypothesis",
     "wallets_of",
     "watch_leaks",

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from lydite.runner.rechecking import NotHere, Rechecked, recheck
     from lydite.runner.replaying import Replay, Sameness, open_near, replay
     from lydite.runner.rerunning import doubt, rerun
+    from lydite.runner.scaling import scale_of
     from lydite.runner.seed import Done, read_schedule, run_seed
     from lydite.runner.session import STEP_S, Session, Stage, StepFailed, told_of
     from lydite.runner.shrinking import (
@@ -60,8 +61,8 @@ if TYPE_CHECKING:
         write_regression,
     )
     from lydite.runner.sweep import STARTING, Group, Idle, Progress, Sweep, SweepResult, Until, kind_of
-
     from lydite.runner.whereabouts import subjects
+
 __all__ = [
     "FAILURE_VERSION",
     "PIPE",
@@ -135,6 +136,7 @@ __all__ = [
     "rerun",
     "result_as_plain",
     "run_seed",
+    "scale_of",
     "setting_of",
     "shrink",
     "subjects",
@@ -204,6 +206,7 @@ _LATE = {
         "doubt",
         "rerun",
     ),
+    "lydite.runner.scaling": ("scale_of",),
     "lydite.runner.seed": (
         "Done",
         "read_schedule",
@@ -236,10 +239,10 @@ _LATE = {
         "Until",
         "kind_of",
     ),
+    "lydite.runner.whereabouts": ("subjects",),
 }
 """What a run does not need: a nursery begins here as well, and would load all of it in vain."""
 
-    "lydite.runner.whereabouts": ("subjects",),
 
 def __getattr__(name: str) -> object:
     for module, names in _LATE.items():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lydite.harness import Campaign, Phase, Policy
+from lydite.harness import Campaign, Phase, Policy, Scale
 from lydite.model import CampaignResult, Outcome, Verdict, Work, as_form, from_form
 from lydite.runner import Begun, Going, Over, Watch, carry_out, setting_of
 from tests.runner.campaign.projects import write
@@ -154,6 +154,18 @@ def test_tests_and_harnesses_find_the_variables_of_the_setting(project: Path, wo
 
     assert result.phases[0].outcome in (Outcome.PASSED, Outcome.UNKNOWN), result.phases[0].message
     assert "PURSE" not in repr(setting)
+
+
+def test_a_harness_that_can_be_larger_finds_the_scale_of_the_setting() -> None:
+    phase = Phase(name="own", work=Work.HARNESS, targets=("own:Scaled",))
+    campaign = Campaign(target="bank", preset="mine", phases=(phase,))
+    scale = Scale(nodes=7, chain_size=90, chaos_duration_s=0.5)
+
+    result = carry_out(campaign, setting=replace(setting_of(campaign), scale=scale))
+
+    assert [case.message for case in result.cases] == [repr(scale)], result.phases[0].message
+    told = {name: value for name, value in result.environment.facts.items() if name.startswith("scale")}
+    assert told == {"scale.nodes": 7, "scale.chain_size": 90, "scale.chaos_duration_s": 0.5}
 
 
 def test_the_watcher_hears_of_every_phase_and_what_there_is_so_far() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lydite.harness import Campaign, Phase
-from lydite.logs import Wanted, kept, levels_of, logs_in
+from lydite.logs import Line, Wanted, kept, levels_of, listening, logs_in
 from lydite.model import Case, Outcome, PhaseResult, Work
 from lydite.runner import carry_out, setting_of
 from lydite.runner.campaign.child import Child
@@ -116,11 +116,18 @@ def test_a_phase_may_be_called_like_the_log_of_the_campaign(project: Path) -> No
     assert any(line.component == "campaign-1" and "one is not two" in line.text for line in lines)
 
 
-def test_tests_on_many_cores_are_told_once() -> None:
-    result = pytested("checks/test_checks.py", options=("-n", "2"))
+def test_tests_on_many_cores_are_told_once_and_what_they_log(project: Path) -> None:
+    (project / "checks/test_talks.py").write_text(
+        "import logging\n\n\ndef test_talks():\n    logging.getLogger('my.tests').warning('low on disk')\n"
+    )
+    lines: list[Line] = []
 
-    assert len(result.cases) == 5
+    with listening(levels_of("warning,child=error", where="here"), lines.append):
+        result = pytested("checks/test_checks.py", "checks/test_talks.py", options=("-n", "2"))
+
+    assert len(result.cases) == 6
     assert by_name(result)["test_fails"].suite == "e2e"
+    assert [line.text for line in lines if line.component == "tests.my.tests"] == ["low on disk"]
 
 
 def test_a_file_that_cannot_be_read_is_broken(project: Path) -> None:
@@ -239,7 +246,9 @@ def test_a_harness_whose_time_is_over_is_broken() -> None:
 
 
 def test_a_harness_whose_time_is_over_is_shut_down(project: Path) -> None:
-    child = ended_when(project / "endless.txt", [sys.executable, "-P", "-m", LODGING, "own:Endless", "60"])
+    child = ended_when(
+        project / "endless.txt", [sys.executable, "-P", "-m", LODGING, "own:Endless", "60", "{}"]
+    )
 
     assert child.late
     assert (project / "steps.txt").read_text().split()[-1] == "shutdown"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lydite import __version__
+from lydite.harness import Scale
 from lydite.runner.campaign import surroundings
 from lydite.runner.campaign.surroundings import Glance, cores, environment
 
@@ -26,6 +27,15 @@ def test_the_fingerprint_is_of_the_machine_and_not_of_the_moment() -> None:
     assert quiet.fingerprint == busy.fingerprint
     assert quiet.facts["cores"] == cores()
     assert (busy.facts["load_before"], busy.facts["load_after"]) == (99.0, 50.0)
+
+
+def test_figures_of_another_scale_are_as_those_of_another_machine_whatever_its_time_outs() -> None:
+    usual = environment(glance(), glance())
+    patient = environment(glance(), glance(), scale=Scale(sync_timeout_s=90.0))
+    larger = environment(glance(), glance(), scale=Scale(nodes=7))
+
+    assert larger.facts["scale.nodes"] == 7
+    assert usual.fingerprint == patient.fingerprint != larger.fingerprint
 
 
 @pytest.mark.parametrize(

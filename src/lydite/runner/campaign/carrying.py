@@ -226,11 +226,13 @@ class _Ledger:
             verdict=verdict,
             sentence=sentence_of(campaign.target, verdict, phases, interrupted=interrupted),
             phases=phases,
-            environment=environment(self.before, after, workers=setting.workers, storms=setting.storms),
+            environment=environment(
+                self.before, after, workers=setting.workers, storms=setting.storms, scale=setting.scale
+            ),
             code=codes[0] if len(codes) == 1 else digest_of(codes) if codes else "",
             commit=self.before.commit,
             seed=campaign.seed,
-            reproduce=command_of(campaign),
+            reproduce=command_of(campaign, setting.said),
             interrupted=interrupted,
         )
 

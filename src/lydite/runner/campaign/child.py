@@ -2,7 +2,8 @@
 
 What it prints goes to a log, and what the processes print that it starts, to a folder beside it, if they know of
 that. It leads a process group, so that nothing which it has started outlives it. When its time is over, or Ctrl-C
-comes, it is first asked to end, as by Ctrl-C, so that it can take down what it brought up.
+comes, it is first asked to end, as by Ctrl-C, so that it can take down what it brought up. Where this process here
+was killed, its warden does the same.
 """
 
 import contextlib
@@ -20,9 +21,8 @@ from typing import Any, Final
 
 from lydite.logs import PROCESSES, component_named
 from lydite.runner.campaign.logged import logger_of
-
-PIPE: Final = "LYDITE_TELLS"
-"""The environment variable with the number of the pipe."""
+from lydite.runner.campaign.parent import PIPE
+from lydite.runner.campaign.warden import guarded
 
 PROCESS_LOGS: Final = "LYDITE_PROCESS_LOGS"
 """The environment variable with the folder in which whoever starts processes leaves what they print; it may be
@@ -85,15 +85,8 @@ class Child:
         begun = time.monotonic()
         self._component.info("process %d is started: %s", process.pid, shlex.join(self._argv))
         try:
-            yield from self._told(process, reading)
-        except KeyboardInterrupt:
-            yield from self._asked_to_end(process, reading)
-            raise
-        except GeneratorExit:
-            # Whoever listened has gone: it may still take down what it brought up.
-            for _ in self._asked_to_end(process, reading):
-                continue
-            raise
+            with guarded(process.pid):
+                yield from self._heard_out(process, reading)
         finally:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -134,6 +127,19 @@ class Child:
     def tail(self) -> str:
         """The last of what it printed."""
         return self.log.read_text(errors="replace")[-TAIL_LETTERS:].strip()
+
+    def _heard_out(self, process: "subprocess.Popen[bytes]", reading: int) -> Iterator[Mapping[str, Any]]:
+        """What it tells until it ends, or must end because nobody wants to hear it any more."""
+        try:
+            yield from self._told(process, reading)
+        except KeyboardInterrupt:
+            yield from self._asked_to_end(process, reading)
+            raise
+        except GeneratorExit:
+            # Whoever listened has gone: it may still take down what it brought up.
+            for _ in self._asked_to_end(process, reading):
+                continue
+            raise
 
     def _told(self, process: "subprocess.Popen[bytes]", reading: int) -> Iterator[Mapping[str, Any]]:
         until_s = None if self._seconds is None else self._clock() + self._seconds

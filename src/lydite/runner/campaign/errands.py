@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from lydite.harness import Campaign, Metric, Phase
+from lydite.harness import Campaign, Metric, Phase, Scale
 from lydite.model import CampaignResult, Case, LyditeError, PhaseResult
 from lydite.runner.engines.forked import TIMEOUT_S
 from lydite.runner.orders import Opening
@@ -107,6 +107,10 @@ class Setting:
     """Are phases of benchmarks carried out?"""
     coverage: bool = True
     """Are lines counted in the phases that ask for it?"""
+    said: tuple[str, ...] = ()
+    """Settings that hold for this time only, as KEY=VALUE: whoever carries it out again has to say them, too."""
+    scale: Scale = field(default_factory=Scale)
+    """What harnesses of real processes go by."""
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What tests and harnesses find in their environment beside what is there; it may be secret."""
 

@@ -1,5 +1,6 @@
 """Phases of harnesses: each is asked in a process of its own, and what it tells is taken in."""
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -7,7 +8,7 @@ from typing import Any, Final
 
 from lydite.harness import Metric, Phase
 from lydite.logs import handed_on, told_again
-from lydite.model import Band, Case, LyditeError, Measurement, Restart, Series, from_form
+from lydite.model import Band, Case, LyditeError, Measurement, Restart, Series, as_form, from_form
 from lydite.reports import thinned
 from lydite.runner.campaign.child import Child
 from lydite.runner.campaign.errands import Errand, Piece
@@ -33,7 +34,8 @@ def harnesses(errand: Errand) -> Iterator[Piece]:
     setting.folder.mkdir(parents=True, exist_ok=True)
     for number, target in enumerate(phase.targets, 1):
         log = setting.folder / f"{phase.name}-{number}.log"
-        argv = [sys.executable, "-P", "-m", LODGING, target, str(setting.timeout_s)]
+        scale = json.dumps(as_form(setting.scale))
+        argv = [sys.executable, "-P", "-m", LODGING, target, str(setting.timeout_s), scale]
         argv += [] if setting.storms else [CALM]
         child = Child(argv, log=log, seconds=errand.left_s, variables={**setting.variables, **handed_on()})
         errand.tell(target, done=number - 1, wanted=len(phase.targets))
@@ -45,7 +47,7 @@ def harnesses(errand: Errand) -> Iterator[Piece]:
                 case "broken":
                     broken = told["message"]
                 case "log":
-                    told_again(told, _logger(phase, told["name"]))
+                    _log(phase, told)
                 case "case":
                     yield _case(errand, told)
                 case kind:
@@ -58,9 +60,12 @@ def harnesses(errand: Errand) -> Iterator[Piece]:
             raise LyditeError(why, where=str(log), remedy=child.remedy)
 
 
-def _logger(phase: Phase, name: str) -> str:
-    """The logger of what a lodging tells: of the steps of its harness, the one of the phase."""
-    return logger_of(phase.work, phase.name).name if name == STEPS else name
+def _log(phase: Phase, told: Mapping[str, Any]) -> None:
+    """Log what a lodging has logged: what it tells of the steps of its harness as one of the components of ours."""
+    if told["name"] == STEPS:
+        told_again(told, logger_of(phase.work, phase.name).name)
+    else:
+        told_again(told, told["name"], behind=phase.name)
 
 
 def _case(errand: Errand, told: Mapping[str, Any]) -> Case:

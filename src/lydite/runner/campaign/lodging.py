@@ -1,32 +1,41 @@
 """A lodging: a process of its own in which somebody's harness is asked, step by step, each within a limit of time.
 
-    python -m lydite.runner.campaign.lodging package.module:Class SECONDS [calm]
+    python -m lydite.runner.campaign.lodging package.module:Class SECONDS SCALE [calm]
 
-The seconds are those that a run in its laboratory may take.
-What it finds it tells on the pipe of its parent. `shutdown` is asked whatever went wrong before.
+The seconds are those that a run in its laboratory may take; the scale is that of the campaign, as JSON.
+What it finds it tells its parent. `shutdown` is asked whatever went wrong before.
 """
 
 import asyncio
 import importlib
 import json
 import logging
-import os
 import signal
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-from lydite.harness import Harness, Laboratory
+from lydite.harness import Harness, Laboratory, Scale
 from lydite.logs import telling
-from lydite.model import Band, Case, InputError, LyditeError, Measurement, Restart, Series, as_form, near
-from lydite.runner.campaign.child import PIPE
+from lydite.model import (
+    Band,
+    Case,
+    InputError,
+    LyditeError,
+    Measurement,
+    Restart,
+    Series,
+    as_form,
+    from_form,
+    near,
+)
 from lydite.runner.campaign.laboratory import SimulatedLaboratory
 from lydite.runner.campaign.meter import ProcessMeter
-from lydite.runner.targets import roots
+from lydite.runner.campaign.parent import parent
+from lydite.runner.whereabouts import roots
 
 LOG: Final = logging.getLogger("lydite.harness")
 
@@ -46,8 +55,8 @@ class StepFailed(Exception):
     """A step of a harness that went wrong; the text says which, and how."""
 
 
-def made(name: str, laboratory: Laboratory) -> Harness:
-    """The harness of that name, as `package.module:Class`, with the laboratory if it wants one."""
+def made(name: str, laboratory: Laboratory, *, scale: Scale) -> Harness:
+    """The harness of that name, as `package.module:Class`, with what it wants of what there is for it."""
     module, colon, attribute = name.partition(":")
     if not colon:
         raise InputError(f"a harness is named as package.module:Class, found {name!r}", where="phase")
@@ -65,6 +74,8 @@ def made(name: str, laboratory: Laboratory) -> Harness:
         meter = ProcessMeter()
         meter.start()
         harness.meter = meter
+    if hasattr(harness, "scale"):
+        harness.scale = scale
     return harness
 
 
@@ -76,7 +87,7 @@ async def asked(harness: Harness, tell: Callable[..., None]) -> None:
     try:
         if not await _step("health_check", harness.health_check, HEALTH_S):
             raise StepFailed(f"{harness.name} cannot be carried out here: its health_check said no")
-        await _step("initialize", harness.initialize, INITIALIZE_S)
+        await _step("initialize", harness.initialize, initialize_s(harness))
         for case in await _step("run_all_tests", harness.run_all_tests, None):
             if not isinstance(case, Case):
                 raise StepFailed(f"run_all_tests tells of a Case, found {type(case).__name__}")
@@ -87,6 +98,15 @@ async def asked(harness: Harness, tell: Callable[..., None]) -> None:
             tell(kind=type(metric).__name__, form=as_form(metric))
     finally:
         await _step("shutdown", harness.shutdown, SHUTDOWN_S)
+
+
+def initialize_s(harness: Harness) -> float:
+    """How long a harness may take to bring up what it tests: at least twice what its scale gives the nodes.
+
+    The others are often started when the first one answers.
+    """
+    scale = getattr(harness, "scale", None)
+    return max(INITIALIZE_S, 2 * scale.discovery_timeout_s) if isinstance(scale, Scale) else INITIALIZE_S
 
 
 async def _step(name: str, ask: Callable[[], Awaitable[Answer]], limit_s: float | None) -> Answer:
@@ -113,27 +133,19 @@ def main() -> None:
     # Its parent ends it by Ctrl-C, which a shell may have told everything in the background to ignore.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.path[:0] = map(str, roots(Path.cwd()))
-    _, name, timeout_s, *calm = sys.argv
-    pipe = int(os.environ.pop(PIPE))
-    os.set_inheritable(pipe, False)
-
-    turn = threading.RLock()
-
-    def tell(**message: Any) -> None:
-        octets = json.dumps(message).encode() + b"\n"
-        # What is logged may come from any thread of the harness.
-        with turn:
-            while octets:
-                octets = octets[os.write(pipe, octets) :]
-
-    with telling(tell):
-        _lodge(name, SimulatedLaboratory(timeout_s=float(timeout_s), calm=bool(calm)), tell)
+    _, name, timeout_s, asked_for, *calm = sys.argv
+    scale = from_form(Scale, json.loads(asked_for), "scale")
+    laboratory = SimulatedLaboratory(timeout_s=float(timeout_s), calm=bool(calm))
+    listener = parent()
+    assert listener is not None
+    with telling(listener.tell):
+        _lodge(name, lambda: made(name, laboratory, scale=scale), listener.tell)
 
 
-def _lodge(name: str, laboratory: Laboratory, tell: Callable[..., None]) -> None:
+def _lodge(name: str, make: Callable[[], Harness], tell: Callable[..., None]) -> None:
     """Ask a harness, and tell what became of it."""
     try:
-        harness = made(name, laboratory)
+        harness = make()
         tell(kind="made")
         asyncio.run(asked(harness, tell))
     except (LyditeError, StepFailed) as error:

@@ -1,14 +1,15 @@
-"""A plugin for pytest that tells of each test on the pipe of its parent, and does nothing without one.
+"""A plugin for pytest that tells its parent of each test, and does nothing without one that listens.
 
 Named as `-p lydite.runner.campaign.reporter`. It imports nothing of pytest: what it needs of it, it is handed.
 """
 
-import json
-import os
+from collections import deque
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
-from lydite.runner.campaign.child import PIPE
+from lydite.logs import telling
+from lydite.runner.campaign.parent import Parent, parent
 
 SUITES: Final = ("e2e", "integration", "performance", "chaos", "security", "property", "unit")
 """The categories that say what a test is, the more telling ones first; others (slow, network) say what it needs."""
@@ -16,17 +17,29 @@ SUITES: Final = ("e2e", "integration", "performance", "chaos", "security", "prop
 SUITE: Final = "lydite_suite"
 DETAIL_LETTERS: Final = 20_000
 
-_pipe: int | None = None
+LOG: Final = "lydite_log"
+"""The attribute of a report with what was logged meanwhile, in a worker."""
+
+LOG_MAX: Final = 1_000
+"""So much of it is kept, the newest."""
+
+_parent: Parent | None = None
+
+_logged: Final[deque[dict[str, Any]]] = deque(maxlen=LOG_MAX)
+"""What a worker has logged and not told yet."""
 
 
 def pytest_configure(config: Any) -> None:
-    """Only the process that leads the tests tells of them: workers tell it."""
-    global _pipe
-    number = os.environ.pop(PIPE, None)
-    _pipe = None
-    if number is not None and not hasattr(config, "workerinput"):
-        _pipe = int(number)
-        os.set_inheritable(_pipe, False)
+    """Only the process that leads the tests tells of them: workers tell it, with their reports."""
+    global _parent
+    is_worker = hasattr(config, "workerinput")
+    _parent = None if is_worker else parent()
+    until_it_ends = ExitStack()
+    config.add_cleanup(until_it_ends.close)
+    if is_worker:
+        until_it_ends.enter_context(telling(lambda **told: _logged.append(told)))
+    elif _parent is not None:
+        until_it_ends.enter_context(telling(_parent.tell))
 
 
 def pytest_runtest_setup(item: Any) -> None:
@@ -54,6 +67,12 @@ def pytest_collection_finish(session: Any) -> None:
     _tell(kind="collected", count=len(session.items))
 
 
+def pytest_report_to_serializable(report: Any) -> None:
+    """A worker hands a report over: what was logged since the one before goes with it."""
+    setattr(report, LOG, [*_logged])
+    _logged.clear()
+
+
 def pytest_collectreport(report: Any) -> None:
     """A file that could not be read is told as a test that could not be carried out."""
     if report.failed:
@@ -62,6 +81,8 @@ def pytest_collectreport(report: Any) -> None:
 
 def pytest_runtest_logreport(report: Any) -> None:
     """One of the three steps of a test: its setup, its call, its teardown."""
+    for told in getattr(report, LOG, ()):
+        _tell(**told)
     _tell(
         kind="step",
         name=report.nodeid,
@@ -86,7 +107,5 @@ def _message(report: Any) -> str:
 
 
 def _tell(**message: object) -> None:
-    if _pipe is not None:
-        octets = json.dumps(message).encode() + b"\n"
-        while octets:
-            octets = octets[os.write(_pipe, octets) :]
+    if _parent is not None:
+        _parent.tell(**message)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from lydite.logs import FILE_NAME
+from lydite.logs import FILE_NAME, handed_on, told_again
 from lydite.model import Case, InputError, LyditeError, Outcome
 from lydite.runner.campaign.child import Child
 from lydite.runner.campaign.errands import Errand, Piece
@@ -36,9 +36,8 @@ def suites(errand: Errand) -> Iterator[Piece]:
     log = errand.setting.folder / (name if name != FILE_NAME else f"{phase.name}-1.log")
     counts = counting(errand)
     words = [*argv, *phase.options, *counts.options, *phase.targets]
-    child = Child(
-        words, log=log, seconds=errand.left_s, variables={**errand.setting.variables, **counts.variables}
-    )
+    variables = {**errand.setting.variables, **counts.variables, **handed_on()}
+    child = Child(words, log=log, seconds=errand.left_s, variables=variables)
     yield from _told(errand, child)
     yield from counted(counts)
     if child.late:
@@ -89,6 +88,9 @@ def _told(errand: Errand, child: Child) -> Iterator[Case]:
     errand.tell("tests")
     for told in child:
         match told["kind"]:
+            case "log":
+                told_again(told, told["name"], behind=errand.phase.name)
+                continue
             case "collected":
                 wanted = told["count"]
             case "uncollected":

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 import lydite
-from lydite.model import Environment, Facts, digest_of
+from lydite.harness import Scale
+from lydite.model import Environment, Facts, as_form, digest_of
 from lydite.runner.campaign.meter import is_there
 from lydite.runner.commit import commit_of
 
@@ -60,7 +61,9 @@ class Glance:
         )
 
 
-def environment(before: Glance, after: Glance, *, workers: int = 1, storms: bool = True) -> Environment:
+def environment(
+    before: Glance, after: Glance, *, workers: int = 1, storms: bool = True, scale: Scale | None = None
+) -> Environment:
     """Where it ran, and what that place was worth."""
     lasting: Facts = {
         "python": platform.python_version(),
@@ -71,6 +74,7 @@ def environment(before: Glance, after: Glance, *, workers: int = 1, storms: bool
         "cores": cores(),
         "cores_limit": _cores_limit(),
         "memory_bytes": _memory_bytes(),
+        **_unusual(scale or Scale()),
     }
     return Environment(
         fingerprint=digest_of(lasting)[:16],
@@ -90,6 +94,16 @@ def environment(before: Glance, after: Glance, *, workers: int = 1, storms: bool
             *(() if storms else ("no storm raged: chaos.enabled is false",)),
         ),
     )
+
+
+def _unusual(scale: Scale) -> Facts:
+    """What of a scale is not as usual, but for its time-outs: figures of harnesses that go by it are others then."""
+    usual = as_form(Scale())
+    return {
+        f"scale.{name}": value
+        for name, value in as_form(scale).items()
+        if value != usual[name] and not name.endswith("_timeout_s")
+    }
 
 
 def cores() -> int:

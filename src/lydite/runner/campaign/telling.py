@@ -52,13 +52,11 @@ def reasons(phases: Sequence[PhaseResult]) -> list[tuple[str, Case | None]]:
 _RANKS = {Outcome.FAILED: 0, Outcome.BROKEN: 1, Outcome.UNKNOWN: 2}
 
 
-def command_of(campaign: Campaign) -> str:
-    """The command that carries it out again."""
+def command_of(campaign: Campaign, said: Sequence[str]) -> str:
+    """The command that carries it out again, with the settings that were said for that time only."""
     words = ["lydite", "prove", campaign.target, "--preset", campaign.preset]
-    options = {"--seed": campaign.seed, "--seeds": campaign.seeds}
-    return shlex.join(
-        [*words, *(word for name, value in options.items() if value for word in (name, str(value)))]
-    )
+    options = [("--seed", campaign.seed), ("--seeds", campaign.seeds), *(("--set", each) for each in said)]
+    return shlex.join([*words, *(word for name, value in options if value for word in (name, str(value)))])
 
 
 def _cause(case: Case) -> str:

@@ -1,16 +1,20 @@
-"""The coin as three real processes, as harnesses: blocks reach all, and a node that is killed catches up.
+"""The coin as real processes, as harnesses: blocks reach all, and a node that is killed catches up.
 
-Both have their nodes watched by the meter of the campaign: what each of them uses of the processor and of memory.
+How many nodes there are, how slow the roads between them, how long each thing may take, how many blocks a node has to
+catch up with, and for how long nodes are killed, the scale of the campaign says. Its meter watches what each node uses
+of the processor and of memory.
 """
 
 import asyncio
+import itertools
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import ClassVar
 
-from lydite.harness import Meter, Metric
+from lydite.harness import Meter, Metric, Scale
 from lydite.model import Band, Better, Case, Measurement, Outcome, Restart
 from lydite_subjects.coin.testing.processes import (
     MiningTestHelper,
@@ -20,25 +24,22 @@ from lydite_subjects.coin.testing.processes import (
     eventually,
     free_ports,
 )
-
-NODES: Final = 3
-PATIENCE_S: Final = 60.0
-"""How long anything may take on a machine that has much else to do."""
-
-BLOCKS: Final = 16
-"""Blocks that are found before, while and after a node is down: enough to see what they cost."""
+from lydite_subjects.coin.testing.roads import SlowRoads
 
 
 class ProcessHarness:
-    """Starts three nodes, and has them find each other and blocks."""
+    """Starts nodes, and has them find each other and blocks."""
 
     meter: Meter | None = None
     """Handed in by the campaign."""
+    scale: Scale = Scale()
+    """Handed in by the campaign as well."""
 
     def __init__(self) -> None:
         self._made_s = time.monotonic()
         self._folder = tempfile.TemporaryDirectory(prefix="lydite-coin-")
         self._nodes: list[TestNode] = []
+        self._roads: SlowRoads | None = None
         self._figures: dict[str, list[float]] = {}
         self._faults: list[Band | Restart] = []
 
@@ -54,15 +55,22 @@ class ProcessHarness:
 
     async def health_check(self) -> bool:
         """Are there ports to listen at?"""
-        return len({*free_ports(2 * NODES)}) == 2 * NODES
+        wanted = 2 * self.scale.nodes
+        return len({*free_ports(wanted)}) == wanted
 
     async def initialize(self) -> None:
-        """Start the nodes."""
+        """Start the nodes, with slow roads between them where the scale has latency."""
+        if self.scale.latency_ms:
+            self._roads = SlowRoads(self.scale.latency_ms / 1000)
         self._nodes = await asyncio.to_thread(
-            NetworkTestHelper.start_test_nodes, NODES, Path(self._folder.name), timeout=PATIENCE_S
+            NetworkTestHelper.start_test_nodes,
+            self.scale.nodes,
+            Path(self._folder.name),
+            options=self._options,
+            timeout=self.scale.discovery_timeout_s,
         )
         for node in self._nodes:
-            self._watch(node)
+            self._is_up(node)
 
     async def run_all_tests(self) -> Sequence[Case]:
         """Everything that is tried, each whatever became of the others."""
@@ -72,6 +80,9 @@ class ProcessHarness:
         """Stop the nodes, and forget what they have kept."""
         nodes, self._nodes = self._nodes, []
         await asyncio.to_thread(NetworkTestHelper.stop_test_nodes, nodes)
+        roads, self._roads = self._roads, None
+        if roads is not None:
+            roads.close()
         self._folder.cleanup()
 
     async def get_metrics(self) -> Sequence[Metric]:
@@ -88,21 +99,28 @@ class ProcessHarness:
         ]
         return (*figures, *(self.meter.series() if self.meter is not None else ()), *self._faults)
 
-    def _watch(self, node: TestNode) -> None:
+    @property
+    def _options(self) -> tuple[str, ...]:
+        return self._roads.options if self._roads is not None else ()
+
+    def _is_up(self, node: TestNode) -> None:
         if self.meter is not None:
             self.meter.watch(node.node_id, node.process.pid)
+        if self._roads is not None:
+            self._roads.open(node.p2p_port)
 
     def _now_s(self) -> float:
         return time.monotonic() - self._made_s
 
     def _finds_peers(self) -> str:
         """Each node talks with another one."""
+        within_s = self.scale.discovery_timeout_s
         alone = [
             each.node_id
             for each in self._nodes
-            if not NetworkTestHelper.wait_for_peers(each.url, 1, PATIENCE_S)
+            if not NetworkTestHelper.wait_for_peers(each.url, 1, within_s)
         ]
-        return f"{', '.join(alone)} found no peer within {PATIENCE_S:g} s" if alone else ""
+        return f"{', '.join(alone)} found no peer within {within_s:g} s" if alone else ""
 
     def _spreads_blocks(self) -> str:
         """A block of each node reaches all."""
@@ -110,18 +128,26 @@ class ProcessHarness:
 
     def _spread(self, node: TestNode, others: Sequence[TestNode]) -> str:
         """A node finds a block, and all of these have it; what went wrong, or nothing."""
-        block = MiningTestHelper.mine_test_block(node.url, timeout=PATIENCE_S)
+        within_s = self.scale.propagation_timeout_s
+        block = MiningTestHelper.mine_test_block(node.url, timeout=within_s)
         if block is None:
-            return f"{node.node_id} found no block within {PATIENCE_S:g} s"
+            return f"{node.node_id} found no block within {within_s:g} s"
         begun = time.monotonic()
-        if not _all_at(others, block["hash"]):
-            return f"the block of {node.node_id} did not reach all within {PATIENCE_S:g} s"
+        if not _all_at(others, block["hash"], within_s):
+            return f"the block of {node.node_id} did not reach all within {within_s:g} s"
         self._figures.setdefault("propagation_s", []).append(time.monotonic() - begun)
         return ""
 
 
 class OutageHarness(ProcessHarness):
-    """Kills one of three nodes, has the others find blocks, and starts it again."""
+    """Kills nodes, has the others find blocks, and starts them again, for as long as the scale says."""
+
+    blocks: ClassVar[int] = 16
+    """How many are found before and after a node is down: enough to see what they cost."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_over = threading.Event()
 
     @property
     def name(self) -> str:
@@ -133,38 +159,73 @@ class OutageHarness(ProcessHarness):
         """What is tried: each says what went wrong, or nothing."""
         return (self._catches_up,)
 
+    async def shutdown(self) -> None:
+        """Stop the nodes, and wait for nothing more."""
+        self._is_over.set()
+        await super().shutdown()
+
     def _catches_up(self) -> str:
         """A node that was killed has every block that it missed soon after it is started again."""
-        first, *others, last = self._nodes
-        alive = [first, *others]
-        for _ in range(BLOCKS):
-            if wrong := self._spread(first, self._nodes):
-                return wrong
+        wrong = self._work()
+        until_s = self._now_s() + self.scale.chaos_duration_s
+        # The first node stays, as the others join by it.
+        victims = itertools.cycle(range(len(self._nodes) - 1, 0, -1))
+        while not wrong:
+            wrong = self._outage(next(victims))
+            next_s = self._now_s() + self.scale.chaos_interval_s
+            wrong = wrong or self._work()
+            if next_s >= until_s or self._is_over.wait(max(0.0, next_s - self._now_s())):
+                break
+        return wrong
+
+    def _work(self) -> str:
+        """All are up, and find some blocks; what went wrong, or nothing."""
+        return self._found(self.blocks, self._nodes)
+
+    def _found(self, blocks: int, alive: Sequence[TestNode]) -> str:
+        return next(filter(None, (self._spread(self._nodes[0], alive) for _ in range(blocks))), "")
+
+    def _outage(self, victim: int) -> str:
+        """Kill a node, and start it again behind the others; what went wrong, or nothing."""
+        killed = self._nodes[victim]
         down_s = self._now_s()
-        last.process.kill()
-        last.process.wait()
-        wrong = next(filter(None, (self._spread(first, alive) for _ in range(BLOCKS))), "")
-        self._nodes[-1] = NetworkTestHelper.start_test_node(
-            last.node_id,
-            Path(self._folder.name),
-            options=("--bootstrap-nodes", first.url),
-            timeout=PATIENCE_S,
-        )
-        self._watch(self._nodes[-1])
+        killed.process.kill()
+        killed.process.wait()
+        wrong = self._found(self.scale.chain_size, [each for each in self._nodes if each is not killed])
+        if self._is_over.is_set():
+            return wrong or f"the harness was shut down while {killed.node_id} was down"
+        failed = self._start_again(victim)
         up_s = self._now_s()
-        self._faults.append(Band(name=f"{last.node_id} is down", begin_s=down_s, end_s=up_s))
-        self._faults.append(Restart(service=last.node_id, at_s=up_s, cause="it was killed by the harness"))
-        if wrong:
-            return wrong
-        begun = time.monotonic()
-        if not _all_at(self._nodes, _tip(first)):
-            return f"{last.node_id} did not catch up within {PATIENCE_S:g} s"
-        self._figures["catch_up_s"] = [time.monotonic() - begun]
-        return next(filter(None, (self._spread(first, self._nodes) for _ in range(BLOCKS))), "")
+        self._faults.append(Band(name=f"{killed.node_id} is down", begin_s=down_s, end_s=up_s))
+        if failed:
+            return failed
+        self._faults.append(Restart(service=killed.node_id, at_s=up_s, cause="it was killed by the harness"))
+        return wrong or self._caught_up(killed.node_id)
+
+    def _start_again(self, victim: int) -> str:
+        """Start a node that was killed; why it did not come up, or nothing."""
+        try:
+            self._nodes[victim] = NetworkTestHelper.start_test_node(
+                self._nodes[victim].node_id,
+                Path(self._folder.name),
+                options=("--bootstrap-nodes", self._nodes[0].url, *self._options),
+                timeout=self.scale.recovery_timeout_s,
+            )
+            self._is_up(self._nodes[victim])
+        except NodeFailed as error:
+            return str(error)
+        return ""
+
+    def _caught_up(self, name: str) -> str:
+        begun, within_s = time.monotonic(), self.scale.sync_timeout_s
+        if not _all_at(self._nodes, _tip(self._nodes[0]), within_s):
+            return f"{name} did not catch up with {self.scale.chain_size} blocks within {within_s:g} s"
+        self._figures.setdefault("catch_up_s", []).append(time.monotonic() - begun)
+        return ""
 
 
-def _all_at(nodes: Sequence[TestNode], tip: str) -> bool:
-    return eventually(lambda: all(_tip(node) == tip for node in nodes), PATIENCE_S)
+def _all_at(nodes: Sequence[TestNode], tip: str, within_s: float) -> bool:
+    return eventually(lambda: all(_tip(node) == tip for node in nodes), within_s)
 
 
 def _tip(node: TestNode) -> str:
