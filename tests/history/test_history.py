@@ -139,10 +139,34 @@ def test_the_previous_campaign_is_of_the_same_target_and_preset(place: Place) ->
     kept.add(campaign(3, target="counter"))
     kept.add(campaign(5))
 
-    assert kept.previous(campaign(4)) == campaign(1)
-    assert kept.previous(campaign(5)) == campaign(1)
-    assert kept.previous(campaign(1)) is None
+    assert kept.baseline(campaign(4)) == campaign(1)
+    assert kept.baseline(campaign(5)) == campaign(1)
+    assert kept.baseline(campaign(1)) is None
     assert kept.dossier(campaign(4)).previous == "coin-1"
+
+
+def test_figures_are_compared_with_the_last_campaign_that_the_gates_let_pass(place: Place) -> None:
+    kept = place.open()
+    decided = {1: Standing.PASSED, 2: Standing.PASSED, 3: Standing.FAILED, 4: Standing.NOT_EVALUATED}
+    for number, standing in decided.items():
+        kept.add(campaign(number), decision(standing))
+    kept.add(campaign(5))
+
+    assert kept.baseline(campaign(6)) == campaign(2)
+    assert kept.baseline(campaign(2)) == campaign(1)
+    # The news are those since the one before it nevertheless.
+    assert kept.dossier(campaign(6)).previous == "coin-5"
+    kept.decide("coin-3", decision(Standing.PASSED))
+    assert kept.baseline(campaign(6)) == campaign(3)
+
+
+def test_where_none_has_passed_figures_are_compared_with_the_campaign_before(place: Place) -> None:
+    kept = place.open()
+    for number in (1, 2):
+        kept.add(campaign(number), decision(Standing.FAILED))
+
+    assert kept.baseline(campaign(3)) == campaign(2)
+    assert kept.baseline(campaign(1)) is None
 
 
 def test_of_campaigns_that_began_together_the_one_added_first_was_before(place: Place) -> None:
@@ -151,9 +175,9 @@ def test_of_campaigns_that_began_together_the_one_added_first_was_before(place: 
     kept.add(first)
     kept.add(second)
 
-    assert kept.previous(second) == first
-    assert kept.previous(first) is None
-    assert kept.previous(campaign(3, begun="2026-11-21T10:00:00Z")) == second
+    assert kept.baseline(second) == first
+    assert kept.baseline(first) is None
+    assert kept.baseline(campaign(3, begun="2026-11-21T10:00:00Z")) == second
 
 
 def test_an_unknown_campaign_is_told_with_the_nearest_name(place: Place) -> None:

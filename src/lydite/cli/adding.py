@@ -55,7 +55,7 @@ def _added(history: "History", found: Found, settings: "Settings") -> bool:
 
     decisions = found.decisions
     if decisions is None:
-        dossier = decided_of(history.dossier(found.result), history.previous(found.result), settings)
+        dossier = decided_of(history.dossier(found.result), history.baseline(found.result), settings)
         decisions = (dossier.decision,) if dossier.decision is not None else ()
     anew = history.add(found.result, decisions[0] if decisions else None)
     for each in decisions[1:]:

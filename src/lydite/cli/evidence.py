@@ -124,7 +124,7 @@ def _kept(result: CampaignResult, settings: "Settings", troubles: list[str], fil
 
         with History(history_place(settings)) as history:
             known = history.dossier(result)
-            decided = decided_of(known, history.previous(result), settings)
+            decided = decided_of(known, history.baseline(result), settings)
             history.add(result, decided.decision)
     except LyditeError as error:
         later = "" if file is None else f"; then: lydite history add {shlex.quote(str(file))}"

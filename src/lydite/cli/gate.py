@@ -142,7 +142,7 @@ def _judged(what: str, previous: Path | None, place: str) -> Judged:
             known = history.dossier(history.result(what))
             return Judged(
                 result=known.result,
-                previous=history.previous(known.result),
+                previous=history.baseline(known.result),
                 flaky=known.flaky,
                 courses=known.courses,
             )

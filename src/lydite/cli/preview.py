@@ -71,7 +71,7 @@ def _judged(history: "History", rules: "Rules", target: str, preset: str, last: 
             decision = decide(
                 result,
                 rules,
-                previous=history.previous(result),
+                previous=history.baseline(result),
                 flaky=history.dossier(result).flaky,
                 today=dt.date.fromisoformat(result.begun[:10]),
             )

@@ -46,6 +46,7 @@ from lydite.model import (
     Decision,
     Dossier,
     Flaky,
+    Standing,
     Told,
     Trend,
     as_form,
@@ -126,11 +127,17 @@ class History:
         with self._database.reading() as connection:
             return self._said(connection, self._number(connection, identity))
 
-    def previous(self, result: CampaignResult) -> CampaignResult | None:
-        """The campaign of the same target and preset before this one, which need not be in the history."""
+    def baseline(self, result: CampaignResult) -> CampaignResult | None:
+        """The campaign whose figures those of this one are compared with, which need not be in the history.
+
+        It is the last one before it, of the same target and preset, that the gates let pass: what was refused for being
+        worse is nothing to be no worse than. Where none of the last hundred has passed it is the one before it.
+        """
         with self._database.reading() as connection:
-            before = _before(connection, result, 1)
-            return self._result(connection, before[-1]) if before else None
+            before = _before(connection, result, WINDOW)
+            passed = (each for each in reversed(before) if self._has_passed(connection, each))
+            number = next(passed, before[-1] if before else None)
+            return None if number is None else self._result(connection, number)
 
     def dossier(
         self, result: CampaignResult, decision: Decision | None = None, watch: Watch | None = None
@@ -232,6 +239,10 @@ class History:
                 remedy=near(identity, known) if known else "the history is empty",
             )
         return number
+
+    def _has_passed(self, connection: Connection, number: int) -> bool:
+        decision = self._said(connection, number)
+        return decision is not None and decision.standing is Standing.PASSED
 
     def _said(self, connection: Connection, number: int) -> Decision | None:
         forms = asking.decisions_of(connection, number)
