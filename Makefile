@@ -45,7 +45,7 @@ lint: $(READY) ## check format, style, types and layering
 	@echo "lint: format" && $(BIN)/ruff format --check --quiet . \
 		|| { echo "lint: run \`make format\`, or see what it would change with \`ruff format --diff\`"; exit 1; }
 	@echo "lint: style" && $(BIN)/ruff check --quiet .
-	@echo "lint: types" && $(BIN)/mypy
+	@echo "lint: types" && $(BIN)/mypy --num-workers auto
 	@echo "lint: storeys" && $(BIN)/lint-imports --no-logo
 
 format: $(READY) ## rewrite the sources as the formatter wants them
