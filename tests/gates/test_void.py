@@ -47,6 +47,7 @@ def test_the_whole_campaign_decides_and_no_rate_of_it_is_green() -> None:
     assert said["unit.success"] is Standing.NOT_EVALUATED, "its one case passed"
     assert said["resilience.success"] is Standing.NOT_EVALUATED, "none of its cases was there"
     assert "no case of storm" in outcome("resilience.success", down()).sentence
+    assert said["safety.violations"] is Standing.NOT_EVALUATED, "what never got to its work kept no promise"
 
 
 @pytest.mark.parametrize("kind", [Outcome.FAILED, Outcome.BROKEN, Outcome.UNKNOWN])

@@ -57,15 +57,19 @@ def _judged(rule: Rule, matter: Matter, cause: CommonCause | None) -> GateOutcom
     """What a gate says, and whether it decides."""
     found = JUDGES[rule.gauge](rule, matter)
     seen = found.standing is not Standing.NOT_EVALUATED
-    if cause is not None and rule.gauge in RATES and _is_tried(rule, matter):
+    if cause is not None and _is_void(rule, found, matter):
         # It was looked at, so that it decides also where only what was seen does: it is green nowhere.
         found, seen = voided(found, cause), True
     required = rule.demand is Demand.ALWAYS or (rule.demand is Demand.WHERE_SEEN and seen)
     return replace(found, required=required, owner=rule.owner)
 
 
-def _is_tried(rule: Rule, matter: Matter) -> bool:
-    return any(case.outcome is not Outcome.SKIPPED for case in matter.of_suites(rule))
+def _is_void(rule: Rule, found: GateOutcome, matter: Matter) -> bool:
+    """Would it judge by what did not pass for a common cause? What was found in safety counts in any case."""
+    if rule.gauge is Gauge.SAFETY:
+        return found.standing is Standing.PASSED
+    tried = (case for case in matter.of_suites(rule) if case.outcome is not Outcome.SKIPPED)
+    return rule.gauge in RATES and any(tried)
 
 
 def _waived(found: GateOutcome, rule: Rule, rules: Rules, today: dt.date) -> GateOutcome:
