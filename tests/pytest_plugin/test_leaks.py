@@ -91,7 +91,7 @@ def teardown_module():
 
 SAID = {
     "test_process": "  the process * (*sys.stdin.read()), from */test_leaking.py:8",
-    "test_zombie": "  the process * which has ended and was not waited for",
+    "test_zombie": "  the process * which has ended and was not waited for*",
     "test_port": "  the listening port 127.0.0.1:*, from */test_leaking.py:21",
     "test_file": "  the open file */left.txt, from */test_leaking.py:26",
     "test_database_file": "  the open file */left.db, from */test_leaking.py:29",
