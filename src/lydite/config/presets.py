@@ -20,9 +20,6 @@ PRESETS: Final[Mapping[str, Mapping[str, Value]]] = {
     "nightly": {
         "sweep.seeds": 10_000,
         "property.cases": 10_000,
-        "network.nodes": 5,
-        "sync.chain_size": 500,
-        "chaos.duration_s": 60.0,
         "coverage.enabled": True,
         "report.formats": ("html", "markdown", "json", "junit", "ctrf"),
     },
