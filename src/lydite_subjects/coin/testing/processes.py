@@ -14,6 +14,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from lydite_subjects.coin.node.mining import TIMEOUT_S_MAX
 from lydite_subjects.coin.spec.blocks import UNOWNED
 from lydite_subjects.coin.spec.keys import address_of, validate_address
 from lydite_subjects.coin.spec.params import DEV, Params
@@ -184,7 +185,9 @@ class MiningTestHelper:  # house: the name that the tests of others know it by
         address = NOBODY if miner_address is None else miner_address
         assert validate_address(address)
         try:
-            return ask(f"{node_url}/mine_block", {"miner_address": address}, timeout)
+            # Otherwise the node gives up sooner than whoever asks it.
+            wanted = {"miner_address": address, "timeout_s": min(timeout, TIMEOUT_S_MAX)}
+            return ask(f"{node_url}/mine_block", wanted, timeout)
         except OSError:
             return None
 

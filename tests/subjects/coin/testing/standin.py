@@ -26,7 +26,7 @@ class Answers(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path == "/mine_block" and self.options.advertise != "refuse":
-            self.answer({"mined_for": body["miner_address"]})
+            self.answer({"mined_for": body["miner_address"], "within_s": body["timeout_s"]})
         else:
             self.send_error(503)
 

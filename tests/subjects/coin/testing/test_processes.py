@@ -60,7 +60,9 @@ def test_what_does_not_come_is_waited_for_no_longer_than_allowed(nodes: list[Tes
 def test_a_node_mines_for_whom_it_is_told(nodes: list[TestNode]) -> None:
     address = PrivateKey(b"\1" * 32).address
 
-    assert MiningTestHelper.mine_test_block(nodes[0].url, address) == {"mined_for": address}
+    told = MiningTestHelper.mine_test_block(nodes[0].url, address, timeout=60)
+
+    assert told == {"mined_for": address, "within_s": 60}, "it looks for one as long as it is waited for"
     assert MiningTestHelper.mine_test_block(nodes[0].url) is not None
 
 
