@@ -80,8 +80,11 @@ def test_what_survives_is_told_with_the_command_that_shows_it() -> None:
 @pytest.mark.usefixtures("sound")
 def test_a_script_reads_it_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LYDITE_PROPERTY_CASES", "20")
-    words = ("--seeds", "2", "--seed", "7", "--set", "chaos.interval_s=5", "--set", "lydite.jobs=1")
-    said = lydite("prove", "bank.trials", *words, "--json", "--out", "here")
+    Path("my.toml").write_text("[gates]\nunit = 99\n")
+    Path("my.env").write_text("SHOP=open\n")
+    seeds = ("--seeds", "2", "--seed", "7", "--set", "chaos.interval_s=5", "--set", "lydite.jobs=1")
+    files = ("--config", "my.toml", "--set", "lydite.environment_file=my.env")
+    said = lydite("prove", "bank.trials", *seeds, *files, "--json", "--out", "here")
 
     assert said.code == said.json["exit_code"] == 0
     assert (said.json["verb"], said.json["target"], said.json["preset"]) == (
@@ -94,7 +97,7 @@ def test_a_script_reads_it_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     # What was said for this time only, and bears on what is found, is said again.
     assert said.json["reproduce"] == (
         "lydite prove bank.trials --preset development --seed 7 --seeds 2 "
-        "--set property.cases=20 --set chaos.interval_s=5.0"
+        "--config my.toml --set lydite.environment_file=my.env --set property.cases=20 --set chaos.interval_s=5.0"
     )
     assert from_form(CampaignResult, said.json["result"]) == kept("here")
 

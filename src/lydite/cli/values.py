@@ -122,9 +122,14 @@ def _chosen(text: str, among: type[Enum]) -> Enum:
     return known[text]
 
 
+def _no_word(value: Any) -> bool:
+    """A flag is there or not, and takes no value."""
+    raise ValueError(value)
+
+
 _READERS: Final[Mapping[type, tuple[Callable[[Any], Any], str]]] = MappingProxyType(
     {
-        bool: (bool, "yes or no"),
+        bool: (_no_word, "no value"),
         str: (str, "text"),
         int: (int, "a whole number"),
         float: (float, "a number"),

@@ -23,6 +23,8 @@ PRESET: Final = "lydite.preset"
 
 SEEDS: Final = "sweep.seeds"
 
+ENVIRONMENT_FILE: Final = "lydite.environment_file"
+
 _BESIDE: Final = frozenset({"lydite", "campaign", "history", "report", "log"})
 """Sections that say what is tried, where and how it is kept, but not what comes of it."""
 
@@ -69,12 +71,11 @@ class Loaded:
 
     @property
     def said_now(self) -> tuple[str, ...]:
-        """What is said for this moment only and bears on what is found, as KEY=VALUE; nothing that may be secret."""
-        return tuple(
-            f"{name}={_as_text(self.value(name))}"
-            for name, key in KEYS.items()
-            if self.is_of_now(name) and key.section not in _BESIDE and name != SEEDS and not key.secret
-        )
+        """The options that say again what is said for this moment only and bears on what is found; nothing secret."""
+        file = () if self.file in (None, Path(FILE_NAME)) else ("--config", str(self.file))
+        bears = (name for name, key in KEYS.items() if _bears_on_what_is_found(key) and self.is_of_now(name))
+        pairs = (f"{name}={_as_text(self.value(name))}" for name in bears)
+        return (*file, *(word for pair in pairs for word in ("--set", pair)))
 
     @property
     def handed_on(self) -> dict[str, str]:
@@ -113,6 +114,12 @@ def load(
         },
         file=file,
     )
+
+
+def _bears_on_what_is_found(key: Key) -> bool:
+    """Seeds have an option of their own."""
+    beside = key.section in _BESIDE and key.name != ENVIRONMENT_FILE
+    return not beside and key.name != SEEDS and not key.secret
 
 
 def _as_text(value: Value) -> str:

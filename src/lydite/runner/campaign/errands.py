@@ -108,7 +108,7 @@ class Setting:
     coverage: bool = True
     """Are lines counted in the phases that ask for it?"""
     said: tuple[str, ...] = ()
-    """Settings that hold for this time only, as KEY=VALUE: whoever carries it out again has to say them, too."""
+    """Options that say what holds for this time only: whoever carries it out again has to say them, too."""
     scale: Scale = field(default_factory=Scale)
     """What harnesses of real processes go by."""
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)

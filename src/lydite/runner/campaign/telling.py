@@ -53,10 +53,11 @@ _RANKS = {Outcome.FAILED: 0, Outcome.BROKEN: 1, Outcome.UNKNOWN: 2}
 
 
 def command_of(campaign: Campaign, said: Sequence[str]) -> str:
-    """The command that carries it out again, with the settings that were said for that time only."""
+    """The command that carries it out again, with the options by which settings were said for that time only."""
     words = ["lydite", "prove", campaign.target, "--preset", campaign.preset]
-    options = [("--seed", campaign.seed), ("--seeds", campaign.seeds), *(("--set", each) for each in said)]
-    return shlex.join([*words, *(word for name, value in options if value for word in (name, str(value)))])
+    options = {"--seed": campaign.seed, "--seeds": campaign.seeds}
+    seeds = (word for name, value in options.items() if value for word in (name, str(value)))
+    return shlex.join([*words, *seeds, *said])
 
 
 def _cause(case: Case) -> str:
